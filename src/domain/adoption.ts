@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import { type Content, contentOf, elements, textDigest } from './agreement-text.ts'
+import { coverageGaps, offered } from './commitment.ts'
+import { isOurs, openOf, unansweredConcerns } from './contribution.ts'
+import type { Context, EventOf, Evolvers } from './event.ts'
+import { bind } from './guard.ts'
+import { type HasHearings, unheard } from './hearing.ts'
+import { effectiveMandates, notBefore, whyNotEffective } from './mandate.ts'
+import { seated } from './party.ts'
+import type { HasReflections } from './reflection.ts'
+import { type Reason, refuse, refuseAll } from './refusal.ts'
+import { type AgreementStatus, roundMachine, roundStateAt } from './round.ts'
+import { dissentsOn, standing } from './stance.ts'
+import { addDays, addMonths, type Day, dayOf, endOf, type Instant, startOf } from './time.ts'
+import { type HasPeriods, succeed, type Version } from './version.ts'
+
+export const kinds = ['two', 'covenant'] as const
+export type Kind = (typeof kinds)[number]
+
+/** Temporary means temporary: the longest a version may hold, in months. */
+const longestMonths = { two: 12, covenant: 60 } as const satisfies Record<Kind, number>
+
+export type HasAdoption = HasReflections & HasHearings & HasPeriods & { kind: Kind; status: AgreementStatus; versions: readonly Version[] }
+
+export const Adopt = z
+  .strictObject({
+    textDigest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits, as given with the text')
+      .describe('the text that is adopted, exactly'),
+  })
+  .meta({ id: 'Adopt' })
+
+/**
+ * Every condition of adoption that is not met at this moment; none means that the text can be adopted (docs/domain.md#adoption).
+ * Pointers lead into the text as `GET …/text` gives it.
+ */
+export function unmet(state: HasAdoption, at: Instant): Reason[] {
+  const content = contentOf(state)
+  return [
+    ...incomplete(content),
+    ...unrepresented(state, content, at),
+    ...notHeard(state),
+    ...unanswered(state),
+    ...unfounded(state, content, at),
+    ...unwilling(state, content),
+    ...untimely(state, content, at),
+    ...unlearned(state, content),
+  ]
+}
+
+/** How far a round is from adoption at a moment: what is not met, while something can still be done about it. */
+export function viewAdoption(state: HasAdoption, number: number, at: Instant) {
+  const { round } = state
+  const now = round?.number === number ? roundStateAt(round, at) : 'closed'
+  const open = now === 'deliberating' || now === 'impasse'
+  const missing = open ? unmet(state, at) : []
+  return {
+    roundNumber: number,
+    state: now,
+    possible: now === 'deliberating' && missing.length === 0,
+    ...(open ? { textDigest: textDigest(contentOf(state)) } : { version: number }),
+    missing,
+  }
+}
+
+/** Condition 1: the nine elements are filled, and something is decided and promised. */
+function incomplete(content: Content): Reason[] {
+  return [
+    ...Object.entries(elements)
+      .filter(([, filled]) => !filled(content))
+      .map(([element]): Reason => ({ code: 'element-missing', params: { element }, pointer: `/${element}` })),
+    ...(content.decisions.length === 0 ? [{ code: 'decision-missing', pointer: '/decisions' } as const] : []),
+    ...(content.commitments.length === 0 ? [{ code: 'commitment-missing', pointer: '/commitments' } as const] : []),
+  ]
+}
+
+/** Condition 2: every seated party has a representative whose mandate is effective now and covers the subjects of the agreement. */
+function unrepresented(state: HasAdoption, content: Content, at: Instant): Reason[] {
+  const subjects = content.mandate?.subjects ?? []
+  return seated(state).flatMap((party): Reason[] => {
+    const effective = effectiveMandates(state, party.id, at)
+    if (effective.some((mandate) => subjects.every((subject) => mandate.subjects.includes(subject)))) return []
+    const pointer = `/participants/${party.id}`
+    if (effective.length > 0) return [{ code: 'mandate-does-not-cover', params: { party: party.name }, pointer }]
+    const candidates = Object.values(state.mandates).filter((mandate) => mandate.partyId === party.id)
+    return [{ code: 'party-without-mandate', params: { party: party.name, why: whyNotEffective(candidates, at, state.mandates) }, pointer }]
+  })
+}
+
+/** Condition 3: every seated party was heard, and every concern was answered by another party. */
+function notHeard(state: HasAdoption): Reason[] {
+  return [
+    ...unheard(state).map(
+      (party): Reason => ({ code: 'party-not-heard', params: { party: party.name }, pointer: `/participants/${party.id}` }),
+    ),
+    ...unansweredConcerns(state).map(
+      (concern): Reason => ({
+        code: 'concern-unanswered',
+        params: { party: state.parties[concern.partyId]?.name ?? '' },
+        pointer: `/contributions/${concern.id}`,
+      }),
+    ),
+  ]
+}
+
+/** Condition 4: every problem carries a proposal, and every proposal is ours to do. */
+function unanswered(state: HasAdoption): Reason[] {
+  const proposals = openOf(state, 'proposal')
+  return [
+    ...openOf(state, 'problem')
+      .filter((problem) => !proposals.some((proposal) => proposal.problemId === problem.id || proposal.id === problem.proposalId))
+      .map((problem): Reason => ({ code: 'problem-without-proposal', pointer: `/contributions/${problem.id}` })),
+    ...proposals
+      .filter((proposal) => !isOurs(state, proposal))
+      .map((proposal): Reason => ({ code: 'proposal-not-ours', pointer: `/contributions/${proposal.id}` })),
+  ]
+}
+
+/** Condition 5: decisions have reasons; commitments have owners here who accepted them, within an effective mandate. */
+function unfounded(state: HasAdoption, content: Content, at: Instant): Reason[] {
+  const here = new Set(seated(state).map((party) => party.id))
+  return [
+    ...content.decisions.flatMap((decision, index): Reason[] =>
+      decision.why ? [] : [{ code: 'decision-without-reason', pointer: `/decisions/${index}/why` }],
+    ),
+    ...offered(state).flatMap((commitment, index): Reason[] => {
+      const pointer = `/commitments/${index}`
+      const { terms } = commitment
+      if (!here.has(terms.ownerPartyId)) return [{ code: 'owner-not-a-party', params: { commitment: terms.what }, pointer }]
+      if (!state.roles[terms.roleId] || state.roles[terms.roleId]?.endedAt)
+        return [{ code: 'role-gone', params: { commitment: terms.what }, pointer }]
+      if (commitment.state !== 'accepted')
+        return [{ code: 'commitment-not-accepted', params: { commitment: terms.what, state: commitment.state }, pointer }]
+      return coverageGaps(state, terms, content.validity?.validUntil, at, pointer)
+    }),
+  ]
+}
+
+/** Condition 6: all have taken a stance on this exact text and nobody withholds, or the quorum that was set before it accepts. */
+function unwilling(state: HasAdoption, content: Content): Reason[] {
+  const stances = standing(state, textDigest(content))
+  const parties = seated(state)
+  const silent = parties
+    .filter((party) => !stances.has(party.id))
+    .map((party): Reason => ({ code: 'stance-missing', params: { party: party.name }, pointer: `/participants/${party.id}` }))
+  const withholding = parties.filter((party) => stances.get(party.id)?.position === 'withhold')
+  const rule = state.rules.adoption
+  if (rule.kind === 'quorum') {
+    const accepting = parties.length - silent.length - withholding.length
+    // More than all cannot be asked for: a table that has shrunk can still adopt.
+    const needed = Math.min(rule.accepting, parties.length)
+    return accepting >= needed ? silent : [...silent, { code: 'quorum-not-reached', params: { accepting, needed } }]
+  }
+  return [
+    ...silent,
+    ...withholding.map(
+      (party): Reason => ({
+        code: 'party-withholds',
+        params: { party: party.name, reason: stances.get(party.id)?.reason ?? '' },
+        pointer: `/participants/${party.id}`,
+      }),
+    ),
+  ]
+}
+
+/** Condition 7: it is temporary. */
+function untimely(state: HasAdoption, { validity }: Content, at: Instant): Reason[] {
+  if (!validity) return [{ code: 'validity-missing', pointer: '/validity' }]
+  const { validFrom, reviewOn, validUntil } = validity
+  const today = dayOf(at)
+  const limit = lastDay(state.kind, validFrom)
+  return [
+    ...(validFrom < today ? [{ code: 'backdated', params: { today }, pointer: '/validity/validFrom' } as const] : []),
+    ...(reviewOn <= validFrom ? [{ code: 'review-not-after-start', pointer: '/validity/reviewOn' } as const] : []),
+    ...(validUntil < reviewOn ? [{ code: 'review-after-end', pointer: '/validity/reviewOn' } as const] : []),
+    ...(validUntil > limit
+      ? [{ code: 'too-long', params: { months: longestMonths[state.kind], limit }, pointer: '/validity/validUntil' } as const]
+      : []),
+  ]
+}
+
+/** The last day that a version starting on a day may hold. */
+export const lastDay = (kind: Kind, validFrom: Day): Day => addDays(addMonths(validFrom, longestMonths[kind]), -1)
+
+/** From round 2 on, where the round before left an agenda: the version cites what it builds on, and nothing else. */
+function unlearned(state: HasAdoption, content: Content): Reason[] {
+  const agenda = state.round?.agenda ?? []
+  if (agenda.length > 0 && content.buildsOn.length === 0) return [{ code: 'builds-on-missing', pointer: '/buildsOn' }]
+  return content.buildsOn.flatMap((id, index): Reason[] =>
+    agenda.some((item) => item.id === id) ? [] : [{ code: 'not-on-agenda', pointer: `/buildsOn/${index}` }],
+  )
+}
+
+type AdoptedNow = { version: Omit<Version, 'adoptedAt'>; fromAt: Instant; untilAt: Instant }
+
+/** Adopts the text as the next version. Refused with every unmet condition at once; any edit after reading is refused too. */
+export function adopt(state: HasAdoption, input: z.output<typeof Adopt>, context: Context): AdoptionEvent[] {
+  const { party, mandate } = bind(state, 'adopt', context)
+  const content = contentOf(state)
+  const digest = textDigest(content)
+  if (digest !== input.textDigest) refuse('text-changed', {}, '/textDigest')
+  refuseAll(unmet(state, context.now))
+  const stances = [...standing(state, digest).values()]
+  const validity = content.validity ?? refuse('validity-missing')
+  const version = {
+    number: state.round?.number ?? 0,
+    content,
+    textDigest: digest,
+    adoptedByPartyId: party.id,
+    stances: stances.map(({ partyId, position, mandateId }) => ({ partyId, position, mandateId })),
+    dissents: dissentsOn(state, digest),
+    signature: '',
+  }
+  const fromAt = notBefore(startOf(validity.validFrom), context.now)
+  return [{ type: 'version-adopted', data: { version, fromAt, untilAt: endOf(validity.validUntil) }, mandateId: mandate.id }]
+}
+
+export const adoptionEvents = {
+  'version-adopted': (state, { version, fromAt, untilAt }: AdoptedNow, { at, revision }) => {
+    const { number, content, dissents } = version
+    const { standard, renewalGraceDays, reflectionDays, adoption } = content.groundRules ?? { ...state.rules }
+    return {
+      round: state.round && { ...state.round, state: roundMachine.deliberating.adopt, adoptedAt: at, ...review(content) },
+      versions: [...state.versions, { ...version, adoptedAt: at }],
+      adopted: { number, content, dissents },
+      periods: succeed(state.periods, { version: number, fromAt, untilAt }, at),
+      rules: { standard, renewalGraceDays, reflectionDays, adoption },
+      // What was promised before stays open beside it: the version before may hold until this one starts.
+      promises: {
+        ...state.promises,
+        ...Object.fromEntries(offered(state).map((one) => [one.id, { ...one, reports: 0, revision }])),
+      },
+      commitments: {},
+    }
+  },
+} satisfies Evolvers<HasAdoption>
+export type AdoptionEvent = EventOf<typeof adoptionEvents>
+
+const review = ({ validity }: Content) => (validity ? { reviewOn: validity.reviewOn } : {})

@@ -1,0 +1,281 @@
+import { z } from 'zod'
+import { type Actor, authorities } from './actor.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, type Recorded } from './event.ts'
+import { scopes } from './identity.ts'
+import { refuse } from './refusal.ts'
+import { text } from './text.ts'
+import { instantOut } from './time.ts'
+
+export const identifierSchemes = ['oin', 'kvk', 'rsin', 'tooi', 'other'] as const
+
+/** Eleven-test of a nine-digit RSIN: weights 9 to 2, and minus 1 for the last digit, sum divisible by 11. */
+const elevenTest = (digits: string): boolean =>
+  [...digits].reduce((sum, digit, index) => sum + Number(digit) * (index === 8 ? -1 : 9 - index), 0) % 11 === 0
+
+/** An identifier of an organisation by its scheme: OIN (20 characters), KvK (8 digits), RSIN (9, eleven-test), TOOI (a URI), or another. */
+export const Identifier = z
+  .discriminatedUnion('scheme', [
+    z.strictObject({
+      scheme: z.literal('oin'),
+      value: z.string().regex(/^000000(0[1-9]|10|99)[0-9A-Z]{12}$/, 'an OIN: 20 characters, with a known prefix'),
+    }),
+    z.strictObject({ scheme: z.literal('kvk'), value: z.string().regex(/^\d{8}$/, 'a KvK number: 8 digits') }),
+    z.strictObject({
+      scheme: z.literal('rsin'),
+      value: z
+        .string()
+        .regex(/^(?!0{9})\d{9}$/, 'an RSIN: 9 digits')
+        .refine(elevenTest, 'an RSIN passes the eleven-test'),
+    }),
+    z.strictObject({
+      scheme: z.literal('tooi'),
+      value: z
+        .string()
+        .max(200)
+        .regex(/^https:\/\/identifier\.overheid\.nl\/tooi\/id\/[a-z0-9]+\/[a-z0-9]+$/, 'a TOOI address'),
+    }),
+    z.strictObject({ scheme: z.literal('other'), value: text(200) }),
+  ])
+  .meta({ id: 'Identifier' })
+export type Identifier = z.output<typeof Identifier>
+
+/** The account by which a token is recognised: its issuer and its subject (RFC 7519). */
+const account = { issuer: text(500), subject: text(255) }
+
+export const AddPerson = z
+  .strictObject({
+    name: text(200),
+    email: z.email().max(254).optional(),
+    jobTitle: text(200).optional().describe('the job, which is not a role in a collaboration'),
+    authorities: z.array(z.enum(authorities)).max(authorities.length).default([]),
+    account: z.strictObject(account).optional().describe('the account they sign in with'),
+  })
+  .meta({ id: 'AddPerson' })
+export type AddPerson = z.output<typeof AddPerson>
+
+export const AddApplication = z
+  .strictObject({ name: text(200), ...account, scopes: z.array(z.enum(scopes)).min(1).max(scopes.length) })
+  .meta({ id: 'AddApplication' })
+export type AddApplication = z.output<typeof AddApplication>
+
+const desk = { name: text(200), what: text(1000).optional(), contact: text(500).optional() }
+export const AddDesk = z.strictObject(desk).meta({ id: 'AddDesk' })
+
+const organisation = { name: text(200), identifiers: z.array(Identifier).min(1).max(20), formal: z.boolean().default(true) }
+export const RegisterOrganisation = z
+  .strictObject({ ...organisation, administrator: AddPerson.describe('the first person, who may administer the organisation') })
+  .meta({ id: 'RegisterOrganisation' })
+export type RegisterOrganisation = z.output<typeof RegisterOrganisation>
+export const ChangeOrganisation = z.strictObject(organisation).meta({ id: 'ChangeOrganisation' })
+
+export const Person = z
+  .strictObject({
+    id: z.uuid(),
+    organisationId: z.uuid(),
+    name: z.string(),
+    email: z.exactOptional(z.string()),
+    jobTitle: z.exactOptional(z.string()),
+    authorities: z.array(z.enum(authorities)),
+    account: z.exactOptional(z.strictObject({ issuer: z.string(), subject: z.string() })),
+    leftAt: z.exactOptional(instantOut),
+    revision: z.int(),
+  })
+  .meta({ id: 'Person' })
+export type Person = z.output<typeof Person>
+
+export const Application = z
+  .strictObject({
+    id: z.uuid(),
+    organisationId: z.uuid(),
+    name: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+    scopes: z.array(z.enum(scopes)),
+    revokedAt: z.exactOptional(instantOut),
+    revision: z.int(),
+  })
+  .meta({ id: 'Application' })
+export type Application = z.output<typeof Application>
+
+export const Desk = z
+  .strictObject({
+    id: z.uuid(),
+    organisationId: z.uuid(),
+    name: z.string(),
+    what: z.exactOptional(z.string()),
+    contact: z.exactOptional(z.string()),
+    closedAt: z.exactOptional(instantOut),
+    revision: z.int(),
+  })
+  .meta({ id: 'Desk' })
+export type Desk = z.output<typeof Desk>
+
+/** An organisation as everybody in the registry sees it. */
+export const OrganisationView = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    formal: z.boolean(),
+    identifiers: z.array(Identifier),
+    registeredAt: instantOut,
+    revision: z.int(),
+  })
+  .meta({ id: 'Organisation' })
+export type OrganisationView = z.output<typeof OrganisationView>
+
+export type Organisation = OrganisationView & {
+  formerIdentifiers: Identifier[]
+  people: ById<Person>
+  applications: ById<Application>
+  desks: ById<Desk>
+}
+
+export const viewOrganisation = ({ id, name, formal, identifiers, registeredAt, revision }: Organisation): OrganisationView => ({
+  id,
+  name,
+  formal,
+  identifiers,
+  registeredAt,
+  revision,
+})
+
+/** A person as others see them: by name and job. What else is known of them stays within their own organisation. */
+export const PersonView = Person.extend({ authorities: z.exactOptional(Person.shape.authorities) }).meta({ id: 'PersonView' })
+export type PersonView = z.output<typeof PersonView>
+
+export function viewPerson(person: Person, actor: Actor): PersonView {
+  if (actor.kind !== 'operator' && actor.organisationId === person.organisationId) return person
+  const { id, organisationId, name, jobTitle, revision } = person
+  return { id, organisationId, name, ...(jobTitle && { jobTitle }), revision }
+}
+
+/** For what only an organisation itself sees or does, and any of its people or applications may. */
+export function requireOwn(organisationId: string, actor: Actor): void {
+  if (actor.kind === 'operator' || actor.organisationId !== organisationId) refuse('other-organisation')
+}
+
+/** Registers an organisation with its first administrator: by the operator of the registry. After that it administers itself. */
+export function registerOrganisation(input: RegisterOrganisation, { actor, newId }: Context): OrganisationEvent[] {
+  if (actor.kind !== 'operator') refuse('operator-required')
+  const id = newId()
+  const { administrator, ...rest } = input
+  const first = { ...administrator, authorities: [...new Set([...administrator.authorities, 'administer' as const])] }
+  return [
+    { type: 'organisation-registered', data: { id, ...rest } },
+    { type: 'person-added', data: defined({ id: newId(), organisationId: id, ...first }) },
+  ]
+}
+
+function requireAdministrator(state: Organisation, { actor }: Context): void {
+  if (actor.kind !== 'person' || actor.organisationId !== state.id) refuse('other-organisation')
+  if (!actor.authorities.includes('administer')) refuse('may-not-administer')
+}
+
+export function changeOrganisation(state: Organisation, input: z.output<typeof ChangeOrganisation>, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  return [{ type: 'organisation-changed', data: input }]
+}
+
+export function addPerson(state: Organisation, input: AddPerson, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  return [{ type: 'person-added', data: defined({ id: context.newId(), organisationId: state.id, ...input }) }]
+}
+
+const requirePersonOf = (state: Organisation, personId: string): Person => {
+  const person = state.people[personId]
+  return person && !person.leftAt ? person : refuse('not-found', { what: 'person' })
+}
+
+export function changePerson(state: Organisation, personId: string, input: AddPerson, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  requirePersonOf(state, personId)
+  if (!input.authorities.includes('administer')) requireOtherAdministrator(state, personId)
+  return [{ type: 'person-changed', data: defined({ id: personId, organisationId: state.id, ...input }) }]
+}
+
+/** A person leaves the organisation: their account is known no more. Mandates end by withdrawal, in each agreement. */
+export function removePerson(state: Organisation, personId: string, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  requirePersonOf(state, personId)
+  requireOtherAdministrator(state, personId)
+  return [{ type: 'person-left', data: { personId } }]
+}
+
+function requireOtherAdministrator(state: Organisation, personId: string): void {
+  const others = Object.values(state.people).filter(
+    (person) => !person.leftAt && person.id !== personId && person.authorities.includes('administer'),
+  )
+  if (others.length === 0) refuse('last-administrator')
+}
+
+/** Binds a client application to the organisation: it reads what the organisation may read. */
+export function addApplication(state: Organisation, input: AddApplication, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  return [{ type: 'application-added', data: { id: context.newId(), organisationId: state.id, ...input } }]
+}
+
+export function revokeApplication(state: Organisation, applicationId: string, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  const application = state.applications[applicationId]
+  if (!application || application.revokedAt) refuse('not-found', { what: 'application' })
+  return [{ type: 'application-revoked', data: { applicationId } }]
+}
+
+export function addDesk(state: Organisation, input: z.output<typeof AddDesk>, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  return [{ type: 'desk-opened', data: defined({ id: context.newId(), organisationId: state.id, ...input }) }]
+}
+
+export function closeDesk(state: Organisation, deskId: string, context: Context): OrganisationEvent[] {
+  requireAdministrator(state, context)
+  const found = state.desks[deskId]
+  if (!found || found.closedAt) refuse('not-found', { what: 'desk' })
+  return [{ type: 'desk-closed', data: { deskId } }]
+}
+
+const sameIdentifier = (a: Identifier, b: Identifier): boolean => a.scheme === b.scheme && a.value === b.value
+
+const evolvers = {
+  'organisation-changed': (state, data: z.output<typeof ChangeOrganisation>, { revision }) => ({
+    ...data,
+    formerIdentifiers: [...state.formerIdentifiers, ...state.identifiers].filter(
+      (former) => !data.identifiers.some((now) => sameIdentifier(former, now)),
+    ),
+    revision,
+  }),
+  'person-added': (state, data: Omit<Person, 'revision'>, { revision }) => ({ people: put(state.people, { ...data, revision }) }),
+  'person-changed': (state, data: Omit<Person, 'revision'>, { revision }) => ({ people: put(state.people, { ...data, revision }) }),
+  'person-left': (state, data: { personId: string }, { at, revision }) => ({
+    people: patch(state.people, data.personId, { leftAt: at, revision }),
+  }),
+  'application-added': (state, data: Omit<Application, 'revision'>, { revision }) => ({
+    applications: put(state.applications, { ...data, revision }),
+  }),
+  'application-revoked': (state, data: { applicationId: string }, { at, revision }) => ({
+    applications: patch(state.applications, data.applicationId, { revokedAt: at, revision }),
+  }),
+  'desk-opened': (state, data: Omit<Desk, 'revision'>, { revision }) => ({ desks: put(state.desks, { ...data, revision }) }),
+  'desk-closed': (state, data: { deskId: string }, { at, revision }) => ({
+    desks: patch(state.desks, data.deskId, { closedAt: at, revision }),
+  }),
+} satisfies Evolvers<Organisation>
+
+type Registered = { id: string; name: string; formal: boolean; identifiers: Identifier[] }
+export type OrganisationEvent = { type: 'organisation-registered'; data: Registered; mandateId?: string } | EventOf<typeof evolvers>
+
+/** The organisation after an event. */
+export function evolve(state: Organisation | undefined, event: OrganisationEvent, recorded: Recorded): Organisation {
+  if (event.type === 'organisation-registered')
+    return {
+      ...event.data,
+      formerIdentifiers: [],
+      people: {},
+      applications: {},
+      desks: {},
+      registeredAt: recorded.at,
+      revision: recorded.revision,
+    }
+  if (!state) throw new Error(`an organisation begins with organisation-registered, not with ${event.type}`)
+  const table: Evolvers<Organisation> = evolvers
+  return { ...state, ...table[event.type]?.(state, event.data, recorded) }
+}

@@ -1,0 +1,317 @@
+import { z } from 'zod'
+import { type Content, contentOf, textDigest } from './agreement-text.ts'
+import type { HasContributions } from './contribution.ts'
+import { type ById, type Context, type EventOf, type Evolvers, put } from './event.ts'
+import { guard } from './guard.ts'
+import { seated } from './party.ts'
+import { type Reason, refuse, refuseAll } from './refusal.ts'
+import { type AgendaItem, type Round, RoundView, reflectionOpenedAt, roundMachine, viewRound } from './round.ts'
+import { Dissent, dissentsOn, type HasStances, type Stance } from './stance.ts'
+import { text } from './text.ts'
+import { type Instant, instantOut, later } from './time.ts'
+
+/** The nine norms of a working community. */
+export const norms = [
+  'keeping-agreements',
+  'reliable',
+  'reachable',
+  'open',
+  'sharing-information',
+  'helpful',
+  'taking-responsibility',
+  'flexible',
+  'listening',
+] as const
+
+export const recommendationLevels = ['direct', 'tactical', 'policy'] as const
+const dissentOutcomes = ['confirmed', 'refuted', 'open'] as const
+export type DissentOutcome = (typeof dissentOutcomes)[number]
+
+const score = z.int().min(1).max(5)
+const note = text(2000).optional()
+const line = text(2000)
+
+/** One party's experience with the version in practice; what works comes first (docs/domain.md#reflecting). */
+export const GiveReflection = z
+  .strictObject({
+    whatWorks: text(4000),
+    whatHappened: text(4000),
+    whatWeLearned: text(4000),
+    commitments: z
+      .array(z.strictObject({ commitmentId: z.uuid(), outcome: z.enum(['kept', 'partly', 'not']), why: line }))
+      .max(200)
+      .default([])
+      .describe('at least the commitments of one’s own'),
+    dissents: z
+      .array(z.strictObject({ dissentId: z.uuid(), outcome: z.enum(dissentOutcomes), why: line }))
+      .max(100)
+      .default([])
+      .describe('every dissent: did practice confirm it, refute it, or is it still open'),
+    criteria: z
+      .array(z.strictObject({ criterionId: z.uuid(), met: z.enum(['met', 'partly', 'not-met']), note }))
+      .max(50)
+      .default([])
+      .describe('every evaluation criterion, also the ones that mean failure'),
+    beneficiaries: z
+      .array(z.strictObject({ beneficiaryId: z.uuid(), addedValue: score, nuisance: score, note }))
+      .max(50)
+      .default([]),
+    pulse: z.strictObject({ atmosphere: score, effectiveness: score }).describe('towards the shared goal, 1 to 5; shown only in aggregate'),
+    norms: z
+      .strictObject(
+        Object.fromEntries(norms.map((norm) => [norm, score.optional()])) as Record<(typeof norms)[number], z.ZodOptional<typeof score>>,
+      )
+      .prefault({}),
+    recommendations: z
+      .array(z.strictObject({ level: z.enum(recommendationLevels), text: line }))
+      .max(30)
+      .default([]),
+    nextRound: z.array(line).max(30).default([]).describe('what to take into the next round'),
+  })
+  .meta({ id: 'GiveReflection' })
+export type GiveReflection = z.output<typeof GiveReflection>
+
+export const Reflection = GiveReflection.omit({ recommendations: true, nextRound: true })
+  .extend({
+    id: z.uuid(),
+    roundNumber: z.int(),
+    partyId: z.uuid(),
+    personId: z.uuid(),
+    recommendations: z.array(z.strictObject({ id: z.uuid(), level: z.enum(recommendationLevels), text: z.string() })),
+    nextRound: z.array(z.strictObject({ id: z.uuid(), text: z.string() })),
+    at: instantOut,
+    amendedAt: z.exactOptional(instantOut),
+    revision: z.int(),
+  })
+  .meta({ id: 'Reflection' })
+export type Reflection = z.output<typeof Reflection>
+
+/** A reflection as others at the table see it: without its pulse, which only its own party sees. */
+export const ReflectionView = Reflection.extend({
+  pulse: z.exactOptional(Reflection.shape.pulse).describe('shown only to the party itself'),
+}).meta({
+  id: 'ReflectionView',
+})
+export type ReflectionView = z.output<typeof ReflectionView>
+
+export const viewReflection = ({ pulse, ...reflection }: Reflection, readerPartyId: string): ReflectionView =>
+  reflection.partyId === readerPartyId ? { ...reflection, pulse } : reflection
+
+export const CallReflection = z.strictObject({ reason: text(2000) }).meta({ id: 'CallReflection' })
+
+/** An adopted version, as far as later rounds need it. */
+type AdoptedVersion = { number: number; content: Content; dissents: Dissent[] }
+
+export type HasReflections = HasStances & HasContributions & { reflections: ById<Reflection>; adopted: AdoptedVersion | null }
+
+/** Calls the reflection before its day, with a reason. */
+export function callReflection(state: HasReflections, input: z.output<typeof CallReflection>, context: Context): ReflectionEvent[] {
+  const { party } = guard(state, 'call-reflection', context)
+  return [{ type: 'reflection-called', data: { partyId: party.id, reason: input.reason } }]
+}
+
+/** The last moment to reflect, once reflecting has opened. */
+export const reflectBy = (state: HasReflections, at: Instant): Instant | undefined => {
+  const opened = state.round ? reflectionOpenedAt(state.round, at) : undefined
+  return opened && later(opened, state.rules.reflectionDays)
+}
+
+/** The reflection of a party in this round, when it has given one. */
+export const reflectionOf = (state: HasReflections, partyId: string): Reflection | undefined =>
+  Object.values(state.reflections).find((reflection) => reflection.partyId === partyId && reflection.roundNumber === state.round?.number)
+
+/** A party's one reflection on the version; it can be amended until the round closes. */
+export function reflect(state: HasReflections, input: GiveReflection, context: Context): ReflectionEvent[] {
+  const { party, person } = guard(state, 'reflect', context)
+  if (reflectionOf(state, party.id)) refuse('already-reflected')
+  checkReflection(state, input, party.id)
+  return [
+    { type: 'reflection-given', data: given(state, input, { id: context.newId(), partyId: party.id, personId: person.personId }, context) },
+  ]
+}
+
+/** Amends one's own party's reflection. */
+export function amendReflection(state: HasReflections, reflectionId: string, input: GiveReflection, context: Context): ReflectionEvent[] {
+  const { party, person } = guard(state, 'reflect', context)
+  const before = state.reflections[reflectionId]
+  if (!before || before.roundNumber !== state.round?.number) refuse('not-found', { what: 'reflection' })
+  if (before.partyId !== party.id) refuse('not-yours', { what: 'reflection' })
+  checkReflection(state, input, party.id)
+  return [
+    { type: 'reflection-amended', data: given(state, input, { id: reflectionId, partyId: party.id, personId: person.personId }, context) },
+  ]
+}
+
+function given(state: HasReflections, input: GiveReflection, who: { id: string; partyId: string; personId: string }, { newId }: Context) {
+  return {
+    ...input,
+    ...who,
+    roundNumber: state.round?.number ?? 0,
+    recommendations: input.recommendations.map((recommendation) => ({ id: newId(), ...recommendation })),
+    nextRound: input.nextRound.map((text) => ({ id: newId(), text })),
+  }
+}
+
+function checkReflection(state: HasReflections, input: GiveReflection, partyId: string): void {
+  const version = state.adopted ?? refuse('not-found', { what: 'version' })
+  const { commitments, evaluationCriteria, beneficiaries } = version.content
+  const own = commitments.filter((commitment) => commitment.ownerPartyId === partyId)
+  refuseAll([
+    ...strangers(input.commitments, 'commitmentId', commitments, 'commitments'),
+    ...strangers(input.dissents, 'dissentId', version.dissents, 'dissents'),
+    ...strangers(input.criteria, 'criterionId', evaluationCriteria, 'criteria'),
+    ...strangers(input.beneficiaries, 'beneficiaryId', beneficiaries, 'beneficiaries'),
+    ...missing(own, input.commitments, 'commitmentId', 'commitments'),
+    ...missing(version.dissents, input.dissents, 'dissentId', 'dissents'),
+    ...missing(evaluationCriteria, input.criteria, 'criterionId', 'criteria'),
+  ])
+}
+
+const strangers = <Key extends string>(
+  given: readonly Record<Key, string>[],
+  key: Key,
+  known: readonly { id: string }[],
+  list: string,
+): Reason[] =>
+  given.flatMap((one, index): Reason[] => {
+    if (!known.some((item) => item.id === one[key])) return [{ code: 'not-in-version', pointer: `/${list}/${index}/${key}` }]
+    return given.findIndex((other) => other[key] === one[key]) < index ? [{ code: 'id-twice', pointer: `/${list}/${index}/${key}` }] : []
+  })
+
+const missing = <Key extends string>(
+  asked: readonly { id: string }[],
+  given: readonly Record<Key, string>[],
+  key: Key,
+  list: string,
+): Reason[] =>
+  asked
+    .filter((item) => !given.some((one) => one[key] === item.id))
+    .map((item) => ({ code: 'not-judged', pointer: `/${list}`, params: { list, id: item.id } }) as const)
+
+/** What practice showed of a dissent: what all who judged it share; where they differ it stays open, with every judgement on record. */
+export function dissentOutcome(reflections: readonly Reflection[], dissentId: string): DissentOutcome {
+  const judged = new Set(
+    reflections.flatMap(({ dissents }) => dissents.filter((one) => one.dissentId === dissentId).map((one) => one.outcome)),
+  )
+  const [only, ...others] = judged
+  return only && others.length === 0 ? only : 'open'
+}
+
+const judgement = Reflection.shape.dissents.unwrap().element.omit({ dissentId: true }).extend({ partyId: z.uuid() })
+
+/** A dissent with what practice showed of it, and how each party judged. */
+export const DissentView = Dissent.extend({ outcome: z.enum(dissentOutcomes), judgements: z.array(judgement) }).meta({ id: 'DissentView' })
+export type DissentView = z.output<typeof DissentView>
+
+export const viewDissent = (dissent: Dissent, reflections: readonly Reflection[]): DissentView => ({
+  ...dissent,
+  outcome: dissentOutcome(reflections, dissent.id),
+  judgements: reflections.flatMap(({ partyId, dissents }) =>
+    dissents.filter(({ dissentId }) => dissentId === dissent.id).map(({ outcome, why }) => ({ partyId, outcome, why })),
+  ),
+})
+
+/** The seated parties that have not reflected. */
+export const notReflected = (state: HasReflections): string[] =>
+  seated(state)
+    .map((party) => party.id)
+    .filter((id) => !reflectionOf(state, id))
+
+/** Closes the round when all have reflected, or after the deadline, naming who did not. */
+export function closeRound(state: HasReflections, context: Context): ReflectionEvent[] {
+  guard(state, 'close-round', context)
+  const deadline = reflectBy(state, context.now)
+  const silent = notReflected(state)
+  if (silent.length > 0 && deadline && context.now < deadline)
+    refuseAll(silent.map((id) => ({ code: 'party-not-reflected' as const, params: { party: state.parties[id]?.name ?? id, deadline } })))
+  return [{ type: 'round-closed', data: { notReflected: silent } }]
+}
+
+/** The agenda of the next round: reflections, unanswered concerns, what practice showed of dissents, and recommendations. */
+export function nextAgenda(state: HasReflections): AgendaItem[] {
+  const reflections = Object.values(state.reflections).filter((reflection) => reflection.roundNumber === state.round?.number)
+  const concerns = Object.values(state.contributions).filter((one) => one.kind === 'concern' && one.answers.length === 0 && !one.withdrawn)
+  return [
+    ...reflections.map(({ id, partyId, whatWeLearned }): AgendaItem => ({ id, kind: 'reflection', partyId, text: whatWeLearned })),
+    ...concerns.map(({ id, partyId, text }): AgendaItem => ({ id, kind: 'concern', partyId, text })),
+    ...(state.adopted?.dissents ?? []).map(
+      ({ id, partyId, expectation }): AgendaItem => ({
+        id,
+        kind: 'dissent',
+        partyId,
+        text: expectation,
+        outcome: dissentOutcome(reflections, id),
+      }),
+    ),
+    ...reflections.flatMap(({ partyId, recommendations, nextRound }) => [
+      ...recommendations.map(({ id, level, text }): AgendaItem => ({ id, kind: 'recommendation', partyId, text, outcome: level })),
+      ...nextRound.map(({ id, text }): AgendaItem => ({ id, kind: 'next-round', partyId, text })),
+    ]),
+  ]
+}
+
+/** The pulse of a round, as everybody may see it: averages, and only from this many answers on, so that nobody's own shows. */
+export const pulseMinimum = 5
+export function pulseOf(reflections: readonly Reflection[]): { answers: number; atmosphere?: number; effectiveness?: number } {
+  const answers = reflections.length
+  if (answers < pulseMinimum) return { answers }
+  const average = (of: (reflection: Reflection) => number) =>
+    Math.round((10 * reflections.reduce((sum, one) => sum + of(one), 0)) / answers) / 10
+  return { answers, atmosphere: average((one) => one.pulse.atmosphere), effectiveness: average((one) => one.pulse.effectiveness) }
+}
+
+/** A round with what was said in it on one text: the one being deliberated on, or the one that it adopted. */
+export type RoundMatter = { round: Round; stances: Stance[]; reflections: Reflection[]; textDigest: string; dissents: Dissent[] }
+
+/** The round that is going on, with its matter; nothing when that is another one. */
+export function roundMatter(state: HasReflections, number: number): RoundMatter | undefined {
+  const { round, adopted } = state
+  if (round?.number !== number) return undefined
+  const version = adopted?.number === number ? adopted : undefined
+  const digest = textDigest(version?.content ?? contentOf(state))
+  return {
+    round,
+    stances: Object.values(state.stances),
+    reflections: Object.values(state.reflections),
+    textDigest: digest,
+    dissents: version?.dissents ?? dissentsOn(state, digest),
+  }
+}
+
+/** A round with what its reflections tell together. */
+export const RoundDetail = RoundView.extend({
+  reflectBy: z.exactOptional(instantOut).describe('until when parties can reflect, while they can'),
+  pulse: z
+    .strictObject({ answers: z.int(), atmosphere: z.exactOptional(z.number()), effectiveness: z.exactOptional(z.number()) })
+    .describe('averages, once the round has closed and from five answers on: nobody’s own shows'),
+}).meta({ id: 'RoundDetail' })
+export type RoundDetail = z.output<typeof RoundDetail>
+
+export function viewRoundDetail(round: Round, reflections: readonly Reflection[], reflectionDays: number, at: Instant): RoundDetail {
+  const view = viewRound(round, at)
+  const opened = view.state === 'reflecting' ? reflectionOpenedAt(round, at) : undefined
+  return {
+    ...view,
+    ...(opened && { reflectBy: later(opened, reflectionDays) }),
+    // While parties still reflect, how an average moves would show the answer that came in.
+    pulse: view.state === 'closed' ? pulseOf(reflections) : { answers: reflections.length },
+  }
+}
+
+type Given = Omit<Reflection, 'at' | 'amendedAt' | 'revision'>
+
+export const reflectionEvents = {
+  'reflection-called': (state, data: { partyId: string; reason: string }, { at }) => ({
+    round: state.round && { ...state.round, state: roundMachine.acting['open-reflection'], reflectionCalled: { at, ...data } },
+  }),
+  'reflection-given': (state, data: Given, { at, revision }) => ({
+    reflections: put(state.reflections, { ...data, at, revision }),
+  }),
+  'reflection-amended': (state, data: Given, { at, revision }) => ({
+    reflections: put(state.reflections, { ...data, at: state.reflections[data.id]?.at ?? at, amendedAt: at, revision }),
+  }),
+  'round-closed': (state, data: { notReflected: string[] }, { at }) => ({
+    round: state.round && { ...state.round, state: roundMachine.reflecting.close, closedAt: at, notReflected: data.notReflected },
+  }),
+} satisfies Evolvers<HasReflections>
+export type ReflectionEvent = EventOf<typeof reflectionEvents>

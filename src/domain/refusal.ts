@@ -1,0 +1,433 @@
+/**
+ * The closed list of reasons for which the rules refuse. A code is stable: clients branch on it.
+ * `kind` says what sort of refusal it is; doors translate it (the HTTP door into a status). `{name}` stands for a parameter.
+ */
+export const refusals = {
+  // who you are, and what you can see
+  'not-found': {
+    kind: 'unknown',
+    en: 'There is no {what} with this id that you may see.',
+    nl: 'Er is geen {what} met dit id dat u mag zien.',
+  },
+  'person-required': {
+    kind: 'forbidden',
+    en: 'Only a person can do this: an application reads, and never speaks for an organisation.',
+    nl: 'Alleen een persoon kan dit doen: een applicatie leest, en spreekt nooit namens een organisatie.',
+  },
+  'operator-required': {
+    kind: 'forbidden',
+    en: 'Only the operator of the registry can do this.',
+    nl: 'Alleen de beheerder van het register kan dit doen.',
+  },
+  'other-organisation': {
+    kind: 'forbidden',
+    en: 'This belongs to another organisation, which administers itself.',
+    nl: 'Dit hoort bij een andere organisatie; die beheert zichzelf.',
+  },
+  'may-not-administer': {
+    kind: 'forbidden',
+    en: 'You may not administer your organisation: ask a colleague who may.',
+    nl: 'U mag uw organisatie niet beheren: vraag een collega die dat wel mag.',
+  },
+  'not-seated': {
+    kind: 'forbidden',
+    en: 'Your party does not sit at the table with a say in this.',
+    nl: 'Uw partij zit hierover niet met een stem aan tafel.',
+  },
+  'not-yours': {
+    kind: 'forbidden',
+    en: 'This {what} belongs to another party or person.',
+    nl: 'Dit ({what}) is van een andere partij of persoon.',
+  },
+  // mandates
+  'mandate-missing': {
+    kind: 'forbidden',
+    en: 'You have no mandate to bind your organisation here: ask somebody who may grant one.',
+    nl: 'U hebt hier geen mandaat om uw organisatie te binden: vraag iemand die het mag verlenen.',
+  },
+  'mandate-not-yet-effective': { kind: 'forbidden', en: 'Your mandate has not begun yet.', nl: 'Uw mandaat is nog niet ingegaan.' },
+  'mandate-renewal-due': {
+    kind: 'forbidden',
+    en: 'Your mandate waits for renewal after a meeting: renew it by {renewBy}, citing meeting {meeting}. Until then you may speak, but not bind.',
+    nl: 'Uw mandaat wacht op vernieuwing na een bijeenkomst: vernieuw het uiterlijk {renewBy}, met verwijzing naar bijeenkomst {meeting}. Tot dan mag u spreken, maar niet binden.',
+  },
+  'mandate-lapsed': {
+    kind: 'forbidden',
+    en: 'Your mandate has lapsed, because it was not renewed in time after a meeting: it has to be granted anew.',
+    nl: 'Uw mandaat is vervallen, omdat het na een bijeenkomst niet op tijd is vernieuwd: het moet opnieuw worden verleend.',
+  },
+  'mandate-expired': {
+    kind: 'forbidden',
+    en: 'Your mandate has run out: it has to be granted anew.',
+    nl: 'Uw mandaat is verlopen: het moet opnieuw worden verleend.',
+  },
+  'mandate-withdrawn': { kind: 'forbidden', en: 'Your mandate was withdrawn.', nl: 'Uw mandaat is ingetrokken.' },
+  'mandate-suspended': {
+    kind: 'forbidden',
+    en: 'The mandate that yours is drawn from is not effective now.',
+    nl: 'Het mandaat waar het uwe uit voortkomt, werkt nu niet.',
+  },
+  'may-not-grant': {
+    kind: 'forbidden',
+    en: 'You may not grant or withdraw mandates for your organisation.',
+    nl: 'U mag voor uw organisatie geen mandaten verlenen of intrekken.',
+  },
+  'mandate-to-self': {
+    kind: 'forbidden',
+    en: 'Nobody mandates themself: let a colleague grant it.',
+    nl: 'Niemand mandateert zichzelf: laat een collega het verlenen.',
+  },
+  'mandate-ring': {
+    kind: 'forbidden',
+    en: 'This person already stands above the mandate that you draw from.',
+    nl: 'Deze persoon staat al boven het mandaat waaruit u verleent.',
+  },
+  'holder-not-of-organisation': {
+    kind: 'conflict',
+    en: 'This person does not belong to your organisation.',
+    nl: 'Deze persoon hoort niet bij uw organisatie.',
+  },
+  'source-not-yours': {
+    kind: 'forbidden',
+    en: 'The source is not a mandate that you hold for this party.',
+    nl: 'De bron is geen mandaat dat u voor deze partij hebt.',
+  },
+  'source-not-effective': {
+    kind: 'conflict',
+    en: 'The mandate that you draw from is not effective now.',
+    nl: 'Het mandaat waaruit u verleent, werkt nu niet.',
+  },
+  'exceeds-source': {
+    kind: 'conflict',
+    en: 'A sub-mandate stays within the subjects and limits of its source.',
+    nl: 'Een ondermandaat blijft binnen de onderwerpen en grenzen van zijn bron.',
+  },
+  'exceeds-source-period': {
+    kind: 'conflict',
+    en: 'A sub-mandate stays within the period of its source.',
+    nl: 'Een ondermandaat blijft binnen de periode van zijn bron.',
+  },
+  'not-a-substitute': {
+    kind: 'conflict',
+    en: 'A substitute stands in for somebody else of the same party.',
+    nl: 'Een vervanger staat in voor iemand anders van dezelfde partij.',
+  },
+  'period-empty': { kind: 'conflict', en: 'The last day comes before the first.', nl: 'De laatste dag ligt voor de eerste.' },
+  'period-too-long': { kind: 'conflict', en: 'This may run for {months} months at most.', nl: 'Dit mag hoogstens {months} maanden duren.' },
+  'backdated': {
+    kind: 'conflict',
+    en: 'Nothing holds before it was recorded: today, {today}, is the first possible day.',
+    nl: 'Niets geldt voordat het is vastgelegd: vandaag, {today}, is de eerste mogelijke dag.',
+  },
+  'nothing-to-renew': {
+    kind: 'conflict',
+    en: 'There is nothing to renew: this mandate is {status}.',
+    nl: 'Er valt niets te vernieuwen: dit mandaat is {status}.',
+  },
+  'nothing-to-withdraw': {
+    kind: 'conflict',
+    en: 'There is nothing to withdraw: this mandate is {status}.',
+    nl: 'Er valt niets in te trekken: dit mandaat is {status}.',
+  },
+  'other-meeting': {
+    kind: 'conflict',
+    en: 'The renewal cites the outcome of meeting {meeting}.',
+    nl: 'De vernieuwing verwijst naar de uitkomst van bijeenkomst {meeting}.',
+  },
+  'narrowing-needs-terms': {
+    kind: 'conflict',
+    en: 'Say what is left: subjects, limits or both.',
+    nl: 'Zeg wat overblijft: onderwerpen, grenzen of beide.',
+  },
+  'narrowing-widens': {
+    kind: 'conflict',
+    en: 'A renewal narrows or confirms, and never widens.',
+    nl: 'Een vernieuwing versmalt of bevestigt, en verruimt nooit.',
+  },
+  'terms-without-narrowing': {
+    kind: 'conflict',
+    en: 'Subjects and limits come only with the decision `narrowed`.',
+    nl: 'Onderwerpen en grenzen horen alleen bij het besluit `narrowed`.',
+  },
+  'withdrawal-needs-concern': {
+    kind: 'conflict',
+    en: 'Say what your organisation does not carry: it enters the round as its concern.',
+    nl: 'Zeg wat uw organisatie niet draagt: het komt als haar zorg in de ronde.',
+  },
+  'outside-mandate-subject': {
+    kind: 'conflict',
+    en: 'The subject {subject} falls outside the mandate.',
+    nl: 'Het onderwerp {subject} valt buiten het mandaat.',
+  },
+  'outside-mandate-limit': {
+    kind: 'conflict',
+    en: '{amount} {measure} is more than the {maximum} that the mandate allows.',
+    nl: '{amount} {measure} is meer dan de {maximum} die het mandaat toelaat.',
+  },
+  'outside-mandate-period': {
+    kind: 'conflict',
+    en: 'This runs beyond the end of the mandate, {until}.',
+    nl: 'Dit loopt door na het einde van het mandaat, {until}.',
+  },
+  // the cycle
+  'wrong-phase': {
+    kind: 'conflict',
+    en: '`{action}` is not possible in the phase {phase}; it is in: {phases}.',
+    nl: '`{action}` kan niet in de fase {phase}; wel in: {phases}.',
+  },
+  'wrong-state': {
+    kind: 'conflict',
+    en: 'This {what} is {state}: `{action}` is not possible from there.',
+    nl: 'Dit ({what}) is {state}: van daaruit kan `{action}` niet.',
+  },
+  'agreement-ended': { kind: 'conflict', en: 'This agreement has ended.', nl: 'Deze overeenstemming is beëindigd.' },
+  'two-parties-needed': {
+    kind: 'conflict',
+    en: 'It takes two: seat at least one other party first.',
+    nl: 'Er zijn er twee nodig: geef eerst minstens één andere partij een plaats aan tafel.',
+  },
+  'parking-needs-day': {
+    kind: 'conflict',
+    en: 'Parking needs a day after today on which deliberating resumes.',
+    nl: 'Parkeren vraagt een dag na vandaag waarop het overleg verder gaat.',
+  },
+  'only-parking-has-day': { kind: 'conflict', en: 'Only parking has a day to resume.', nl: 'Alleen parkeren heeft een dag van hervatten.' },
+  'already-done': { kind: 'conflict', en: 'This was done before: {what}.', nl: 'Dit is al gedaan: {what}.' },
+  // parties, roles and meetings
+  'not-a-party': {
+    kind: 'conflict',
+    en: 'This is not a party at this table: we discuss only what we can bring about ourselves.',
+    nl: 'Dit is geen partij aan deze tafel: we bespreken alleen wat we zelf kunnen inzetten.',
+  },
+  'owner-not-seated': {
+    kind: 'conflict',
+    en: 'A commitment is offered to a party that is seated: others cannot be bound.',
+    nl: 'Een afspraak wordt aangeboden aan een partij met een stem aan tafel: anderen zijn niet te binden.',
+  },
+  'already-a-party': { kind: 'conflict', en: 'This organisation sits at the table already.', nl: 'Deze organisatie zit al aan tafel.' },
+  'already-a-member': { kind: 'conflict', en: 'This organisation is a member already.', nl: 'Deze organisatie is al lid.' },
+  'covenant-under-covenant': {
+    kind: 'conflict',
+    en: 'Only a TWO hangs under a covenant.',
+    nl: 'Alleen een TWO hangt onder een convenant.',
+  },
+  'last-administrator': {
+    kind: 'conflict',
+    en: 'This is the last person who may administer the organisation: name another first.',
+    nl: 'Dit is de laatste die de organisatie mag beheren: wijs eerst een ander aan.',
+  },
+  'task-held': {
+    kind: 'conflict',
+    en: 'Somebody holds the task "{task}": transfer it first.',
+    nl: 'Iemand heeft de taak "{task}": draag die eerst over.',
+  },
+  'transfer-to-self': { kind: 'conflict', en: 'A transfer goes to somebody else.', nl: 'Een overdracht gaat naar iemand anders.' },
+  'reason-required': { kind: 'conflict', en: 'Say why.', nl: 'Zeg waarom.' },
+  'meeting-not-begun': {
+    kind: 'conflict',
+    en: 'This meeting begins at {startsAt}: it cannot be closed before.',
+    nl: 'Deze bijeenkomst begint om {startsAt}: ze kan niet eerder worden gesloten.',
+  },
+  'nobody-attended': {
+    kind: 'conflict',
+    en: 'Take attendance first: nobody was there.',
+    nl: 'Noteer eerst wie er was: nu was er niemand.',
+  },
+  'attendee-twice': { kind: 'conflict', en: 'This person is on the list twice.', nl: 'Deze persoon staat tweemaal op de lijst.' },
+  'minutes-too-long': {
+    kind: 'conflict',
+    en: 'Minutes are short and concrete: {length} characters is more than {limit}.',
+    nl: 'Verslagen zijn bondig en concreet: {length} tekens is meer dan {limit}.',
+  },
+  // the text, contributions and stances
+  'rule-fixed': { kind: 'conflict', en: 'Ground rule {rule} cannot be dropped.', nl: 'Spelregel {rule} kan niet vervallen.' },
+  'id-twice': { kind: 'conflict', en: 'This id stands in the list twice.', nl: 'Dit id staat tweemaal in de lijst.' },
+  'founding-closed': {
+    kind: 'conflict',
+    en: 'The first hearing has begun: from here only an adopted version changes the ground rules.',
+    nl: 'De eerste hoor en wederhoor is begonnen: vanaf nu verandert alleen een vastgestelde versie de spelregels.',
+  },
+  'text-changed': {
+    kind: 'conflict',
+    en: 'The text is no longer the one that you read: read it again, and decide on that.',
+    nl: 'De tekst is niet meer die u hebt gelezen: lees hem opnieuw, en beslis daarover.',
+  },
+  'problem-needs-proposal': {
+    kind: 'conflict',
+    en: 'A problem may be named, and is followed by a proposal: bring both.',
+    nl: 'Een probleem benoemen mag, en wordt gevolgd door een voorstel: breng beide in.',
+  },
+  'not-an-open': { kind: 'conflict', en: 'This is not an open {what} of this round.', nl: 'Dit is geen open {what} van deze ronde.' },
+  'answer-own': { kind: 'conflict', en: 'An answer comes from another party.', nl: 'Een antwoord komt van een andere partij.' },
+  'not-acting-party': {
+    kind: 'conflict',
+    en: 'The proposal does not name your party among those that would act.',
+    nl: 'Het voorstel noemt uw partij niet bij wie het zou uitvoeren.',
+  },
+  // adoption, every condition
+  'element-missing': { kind: 'conflict', en: 'The element {element} is empty.', nl: 'Het onderdeel {element} is leeg.' },
+  'decision-missing': { kind: 'conflict', en: 'There is no decision yet.', nl: 'Er is nog geen besluit.' },
+  'commitment-missing': { kind: 'conflict', en: 'There is no commitment yet.', nl: 'Er is nog geen afspraak.' },
+  'party-without-mandate': {
+    kind: 'conflict',
+    en: '{party} has no representative with an effective mandate ({why}).',
+    nl: '{party} heeft geen vertegenwoordiger met een werkend mandaat ({why}).',
+  },
+  'mandate-does-not-cover': {
+    kind: 'conflict',
+    en: 'No effective mandate of {party} covers all subjects of this agreement.',
+    nl: 'Geen werkend mandaat van {party} dekt alle onderwerpen van deze overeenstemming.',
+  },
+  'party-not-heard': {
+    kind: 'conflict',
+    en: '{party} has not been heard: it has a concern, or says explicitly that it has none.',
+    nl: '{party} is nog niet gehoord: er is een zorg, of uitdrukkelijk geen.',
+  },
+  'concern-unanswered': {
+    kind: 'conflict',
+    en: 'A concern of {party} waits for an answer from another party.',
+    nl: 'Een zorg van {party} wacht op een antwoord van een andere partij.',
+  },
+  'problem-without-proposal': { kind: 'conflict', en: 'This problem carries no proposal.', nl: 'Bij dit probleem is geen voorstel.' },
+  'proposal-not-ours': {
+    kind: 'conflict',
+    en: 'Nobody here takes on this proposal: its maker acts, or those who would act accept it.',
+    nl: 'Niemand hier neemt dit voorstel op zich: de indiener voert het uit, of wie het zou uitvoeren, aanvaardt het.',
+  },
+  'decision-without-reason': { kind: 'conflict', en: 'This decision has no reason.', nl: 'Dit besluit heeft geen reden.' },
+  'owner-not-a-party': {
+    kind: 'conflict',
+    en: 'The owner of "{commitment}" no longer sits at the table.',
+    nl: 'De eigenaar van "{commitment}" zit niet meer aan tafel.',
+  },
+  'role-gone': {
+    kind: 'conflict',
+    en: 'The role in which "{commitment}" would be done is no longer there.',
+    nl: 'De rol waarin "{commitment}" zou gebeuren, is er niet meer.',
+  },
+  'commitment-not-accepted': {
+    kind: 'conflict',
+    en: '"{commitment}" is {state}, and not accepted by its owner.',
+    nl: '"{commitment}" is {state}, en niet aanvaard door de eigenaar.',
+  },
+  'owner-without-mandate': {
+    kind: 'conflict',
+    en: 'The owner of "{commitment}" has no effective mandate now.',
+    nl: 'De eigenaar van "{commitment}" heeft nu geen werkend mandaat.',
+  },
+  'stance-missing': {
+    kind: 'conflict',
+    en: '{party} has not taken a stance on this text.',
+    nl: '{party} heeft over deze tekst nog geen opstelling bepaald.',
+  },
+  'party-withholds': { kind: 'conflict', en: '{party} withholds: {reason}', nl: '{party} houdt af: {reason}' },
+  'quorum-not-reached': {
+    kind: 'conflict',
+    en: '{accepting} parties accept, and {needed} are needed.',
+    nl: '{accepting} partijen aanvaarden, en er zijn er {needed} nodig.',
+  },
+  'validity-missing': {
+    kind: 'conflict',
+    en: 'The text does not say from when, until when, and when it is reviewed.',
+    nl: 'De tekst zegt niet vanaf wanneer en tot wanneer hij geldt, en wanneer hij wordt geëvalueerd.',
+  },
+  'review-not-after-start': { kind: 'conflict', en: 'The review comes after the first day.', nl: 'De evaluatie komt na de eerste dag.' },
+  'review-after-end': {
+    kind: 'conflict',
+    en: 'The review comes before or on the last day.',
+    nl: 'De evaluatie komt voor of op de laatste dag.',
+  },
+  'too-long': {
+    kind: 'conflict',
+    en: 'Temporary is {months} months at most: {limit} is the last possible day.',
+    nl: 'Tijdelijk is hoogstens {months} maanden: {limit} is de laatste mogelijke dag.',
+  },
+  'builds-on-missing': {
+    kind: 'conflict',
+    en: 'Say what this version builds on: cite at least one item of the agenda.',
+    nl: 'Zeg waarop deze versie voortbouwt: verwijs naar minstens één punt van de agenda.',
+  },
+  'not-on-agenda': { kind: 'conflict', en: 'This is not on the agenda of this round.', nl: 'Dit staat niet op de agenda van deze ronde.' },
+  // reflecting
+  'already-reflected': {
+    kind: 'conflict',
+    en: 'Your party has reflected; amend that reflection.',
+    nl: 'Uw partij heeft al gereflecteerd; vul die reflectie aan.',
+  },
+  'not-in-version': {
+    kind: 'conflict',
+    en: 'This is not part of the version that you reflect on.',
+    nl: 'Dit hoort niet bij de versie waarop u reflecteert.',
+  },
+  'not-judged': {
+    kind: 'conflict',
+    en: 'Say of every one of the {list} how it went; {id} is missing.',
+    nl: 'Zeg van alle {list} hoe het ging; {id} ontbreekt.',
+  },
+  'party-not-reflected': {
+    kind: 'conflict',
+    en: '{party} has not reflected yet, and has until {deadline}.',
+    nl: '{party} heeft nog niet gereflecteerd, en kan dat tot {deadline}.',
+  },
+  // the registry
+  'nothing-in-force': {
+    kind: 'unknown',
+    en: 'No version of this agreement is in force at that moment.',
+    nl: 'Op dat moment is er geen versie van deze overeenstemming van kracht.',
+  },
+  'not-yet-known': {
+    kind: 'unknown',
+    en: 'The registry did not know this {what} at that moment.',
+    nl: 'Het register kende dit ({what}) op dat moment nog niet.',
+  },
+  'stale': {
+    kind: 'stale',
+    en: 'This was changed since you read it: read it again, and try once more.',
+    nl: 'Dit is gewijzigd nadat u het las: lees het opnieuw, en probeer het nog eens.',
+  },
+  'identifier-taken': {
+    kind: 'conflict',
+    en: 'Another organisation or account is registered with this already.',
+    nl: 'Hiermee is al een andere organisatie of een ander account geregistreerd.',
+  },
+} as const satisfies Record<string, { kind: RefusalKind; en: string; nl: string }>
+
+/** `unknown`: not there, or not yours to see. `forbidden`: not by you. `stale`: you looked at an older state. `conflict`: not in this state. */
+export type RefusalKind = 'unknown' | 'forbidden' | 'stale' | 'conflict'
+export type RefusalCode = keyof typeof refusals
+
+/** One unmet condition: its code, where (a JSON pointer into the request or the agreement), and the values its sentence names. */
+export type Reason = { code: RefusalCode; pointer?: string; params?: Record<string, string | number> }
+
+/** Thrown by `decide` functions: nothing happened, and here is every reason why. */
+export class Refused extends Error {
+  readonly reasons: readonly [Reason, ...Reason[]]
+
+  constructor(reasons: readonly [Reason, ...Reason[]]) {
+    super(reasons.map((reason) => reason.code).join(', '))
+    this.name = 'Refused'
+    this.reasons = reasons
+  }
+
+  /** The same refusal, pointing into a part of a larger request. */
+  at(pointer: string): Refused {
+    const [first, ...rest] = this.reasons.map((reason) => ({ ...reason, pointer: `${pointer}${reason.pointer ?? ''}` }))
+    return first ? new Refused([first, ...rest]) : this
+  }
+}
+
+/** Refuses for one reason. */
+export function refuse(code: RefusalCode, params?: Reason['params'], pointer?: string): never {
+  throw new Refused([{ code, ...(params && { params }), ...(pointer && { pointer }) }])
+}
+
+/** Refuses when any reason stands, naming all of them at once. */
+export function refuseAll(reasons: readonly Reason[]): void {
+  const [first, ...rest] = reasons
+  if (first) throw new Refused([first, ...rest])
+}
+
+/** The sentence of a reason in the language of the reader. */
+export function sentence(reason: Reason, language: 'en' | 'nl'): string {
+  return refusals[reason.code][language].replace(/\{(\w+)\}/g, (_, name: string) => String(reason.params?.[name] ?? ''))
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+// NUL and lone surrogates, which PostgreSQL refuses or silently replaces (a digest would never verify again); other control characters
+// but tab and line end; and the marks that turn the reading direction around, with which a text reads otherwise than it is stored.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it looks for
+const unreadable = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+
+/** Whether people and the database read this text alike: no lone surrogates, control characters or reversing marks. */
+const isReadable = (value: string): boolean => value.isWellFormed() && !unreadable.test(value)
+
+/** Whether the database can hold this text at all: no NUL and no lone surrogates. */
+export const isStorable = (value: string): boolean => value.isWellFormed() && !value.includes('\0')
+
+/**
+ * A text that people write: 1 to `max` characters (code points, as in JSON Schema and PostgreSQL), at least one of them visible.
+ * Spaces are kept; line ends become LF and letters are composed (NFC), so that texts that look alike have one digest.
+ */
+export const text = (max: number) =>
+  z
+    .string()
+    .check((context) => {
+      const value = context.value.replaceAll('\r\n', '\n').normalize('NFC')
+      context.value = value
+      if (!isReadable(value)) context.issues.push({ code: 'custom', params: { code: 'unreadable-text' }, input: value, continue: false })
+      else if (!/\S/.test(value)) context.issues.push({ code: 'too_small', origin: 'string', minimum: 1, inclusive: true, input: value })
+      else if (lengthOf(value) > max)
+        context.issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value })
+    })
+    .meta({ minLength: 1, maxLength: max, pattern: '\\S' })
+
+/** A text that may be left out. */
+export const optionalText = (max: number) => text(max).optional()
+
+const lengthOf = (value: string): number => {
+  let length = 0
+  for (const _ of value) length += 1
+  return length
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { PersonActor } from './actor.ts'
+import type { Agreement } from './agreement.ts'
+import { contentOf, textDigest } from './agreement-text.ts'
+import { isOverdue } from './commitment.ts'
+import { unansweredConcerns } from './contribution.ts'
+import { isHeard } from './hearing.ts'
+import { mandateStatus } from './mandate.ts'
+import { partyOf } from './party.ts'
+import { reflectBy, reflectionOf } from './reflection.ts'
+import { phaseAt } from './round.ts'
+import { standing } from './stance.ts'
+import { type Instant, instantOut } from './time.ts'
+
+export const toDoKinds = [
+  'renew-mandate',
+  'state-hearing',
+  'answer-concern',
+  'take-stance',
+  'answer-commitment',
+  'answer-transfer',
+  'overdue-commitment',
+  'reflect',
+  'open-next-round',
+] as const
+
+/** One thing that waits for a person: what, about which resource, and by when if there is a moment. */
+export const ToDo = z
+  .strictObject({
+    kind: z.enum(toDoKinds),
+    agreementId: z.uuid(),
+    title: z.string().describe('of the agreement'),
+    about: z.uuid().describe('the id of what it is about: a mandate, a party, a contribution, a commitment or a transfer'),
+    what: z.string(),
+    byAt: z.exactOptional(instantOut),
+  })
+  .meta({ id: 'ToDo' })
+export type ToDo = z.output<typeof ToDo>
+
+/** What waits for a person in one agreement, for themselves or for the party they represent (docs/domain.md#to-do). */
+export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[] {
+  const party = partyOf(state, person.organisationId)
+  const phase = phaseAt(state, at)
+  if (!party || phase === 'ended') return []
+  const item = (kind: ToDo['kind'], about: string, what: string, byAt?: Instant): ToDo => ({
+    kind,
+    agreementId: state.id,
+    title: state.text.title,
+    about,
+    what,
+    ...(byAt && { byAt }),
+  })
+  const mine = Object.values(state.mandates).filter((mandate) => mandate.holderId === person.personId)
+  const renewals = mine
+    .filter((mandate) => mandateStatus(mandate, at, state.mandates) === 'renewal-due')
+    .map((mandate) => item('renew-mandate', mandate.id, mandate.renewal?.meetingId ?? '', mandate.renewal?.renewByAt))
+  const transfers = Object.values(state.transfers)
+    .filter((transfer) => transfer.state === 'offered' && transfer.toPersonId === person.personId)
+    .map((transfer) => item('answer-transfer', transfer.id, transfer.note))
+  const represents = mine.some((mandate) => mandate.partyId === party.id && !mandate.withdrawn && at < mandate.untilAt)
+  if (!represents || party.involvement !== 'seated') return [...renewals, ...transfers]
+
+  const deliberating = phase === 'deliberating'
+  const hearings = (deliberating || phase === 'impasse') && !isHeard(state, party.id) ? [item('state-hearing', party.id, party.name)] : []
+  const concerns = deliberating ? unansweredConcerns(state).filter((concern) => concern.partyId !== party.id) : []
+  const stances = deliberating && isHeard(state, party.id) && !standing(state, textDigest(contentOf(state))).has(party.id)
+  const offers = Object.values(state.commitments).filter(
+    (one) => deliberating && one.terms.ownerPartyId === party.id && one.state === 'offered',
+  )
+  const overdue = Object.values(state.promises).filter((one) => isOverdue(one, at))
+  const reflecting = phase === 'reflecting' && !reflectionOf(state, party.id)
+  return [
+    ...renewals,
+    ...transfers,
+    ...hearings,
+    ...concerns.map((concern) => item('answer-concern', concern.id, concern.text)),
+    ...(stances ? [item('take-stance', party.id, state.text.title)] : []),
+    ...offers.map(({ id, terms }) => item('answer-commitment', id, terms.what)),
+    ...overdue.map(({ id, terms }) => item('overdue-commitment', id, terms.what)),
+    ...(reflecting ? [item('reflect', party.id, state.text.title, reflectBy(state, at))] : []),
+    ...(phase === 'closed' ? [item('open-next-round', party.id, state.text.title)] : []),
+  ]
+}

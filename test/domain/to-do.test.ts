@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { callImpasse, leaveTable } from '../../src/domain/agreement.ts'
+import { reportProgress } from '../../src/domain/commitment.ts'
+import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
+import { closeRound, reflectBy } from '../../src/domain/reflection.ts'
+import { assignRole, OfferTransfer, offerTransfer } from '../../src/domain/role.ts'
+import { type ToDo, toDo, toDoKinds } from '../../src/domain/to-do.ts'
+import {
+  acceptCommitment,
+  acting,
+  addRole,
+  adoptable,
+  adopts,
+  aTable,
+  city,
+  closed,
+  deliberating,
+  does,
+  ends,
+  goTo,
+  hears,
+  mandateIdOf,
+  meets,
+  offer,
+  only,
+  parents,
+  partyIdOf,
+  people,
+  prepare,
+  reflecting,
+  reflects,
+  renews,
+  school,
+  seatedHouses,
+  stands,
+  stranger,
+  type Table,
+  team,
+} from '../support/agreement.ts'
+
+const waits = (table: Table, person = school.representative): ToDo[] => toDo(table.state, person, table.now)
+const kinds = (table: Table, person = school.representative): string[] => waits(table, person).map(({ kind }) => kind)
+
+describe('what waits for a person', () => {
+  test('in a draft and in an agreement that has ended: nothing; for a stranger: never anything', () => {
+    expect(kinds(aTable())).toEqual([])
+    const table = acting()
+    ends(table)
+    expect(kinds(table)).toEqual([])
+    for (const one of [deliberating(), reflecting(), closed()]) expect(kinds(one, stranger.representative)).toEqual([])
+  })
+
+  test('being heard, then answering concerns, commitments and taking a stance', () => {
+    const table = deliberating()
+    expect(kinds(table)).toEqual(['state-hearing'])
+    hears(table, team, 'Who drives?')
+    hears(table, school)
+    const id = offer(table, school)
+    expect(waits(table)).toMatchObject([
+      { kind: 'answer-concern', what: 'Who drives?', agreementId: table.state.id, title: 'Back to school' },
+      { kind: 'take-stance', about: partyIdOf(table, school) },
+      { kind: 'answer-commitment', about: id, what: 'Visit every family within a week' },
+    ])
+    acceptCommitment(table, school, id)
+    stands(table, school)
+    expect(kinds(table)).toEqual(['answer-concern'])
+    expect(kinds(table, team.representative), 'one’s own concern is answered by others').toEqual(['take-stance'])
+  })
+
+  test('an edit makes the stance wait again', () => {
+    const table = adoptable()
+    expect(kinds(table)).toEqual([])
+    addRole(table, 'driver')
+    expect(kinds(table)).toEqual(['take-stance'])
+  })
+
+  test('in an impasse: being heard', () => {
+    const table = deliberating()
+    hears(table, team, 'Who drives?')
+    does(table, team.representative, callImpasse, { reason: 'Stuck' })
+    expect(kinds(table)).toEqual(['state-hearing'])
+    expect(kinds(table, team.representative)).toEqual([])
+  })
+
+  test('renewing a mandate, until the grace period is over', () => {
+    const table = acting()
+    const meeting = meets(table, school.representative)
+    const byAt = '2026-01-19T09:00:00.000Z'
+    expect(waits(table)).toMatchObject([{ kind: 'renew-mandate', about: mandateIdOf(table, school.representative), what: meeting, byAt }])
+    expect(kinds(table, team.representative)).toEqual([])
+    goTo(table, byAt)
+    expect(kinds(table)).toEqual([])
+  })
+
+  test('renewed, nothing waits any more', () => {
+    const table = acting()
+    meets(table, school.representative)
+    renews(table, school)
+    expect(kinds(table)).toEqual([])
+  })
+
+  test('answering a transfer, with or without a mandate', () => {
+    const table = acting()
+    const role = only(Object.keys(table.state.roles)[0])
+    does(table, school.representative, assignRole, role, { personId: school.colleague.personId }, people.get(school.colleague.personId))
+    const taskIds = [only(table.state.roles[role]?.tasks[0]).id]
+    const input = OfferTransfer.parse({ taskIds, toPersonId: team.colleague.personId, note: 'I am leaving' })
+    does(table, school.colleague, offerTransfer, role, input, people.get(team.colleague.personId))
+    expect(waits(table, team.colleague)).toMatchObject([{ kind: 'answer-transfer', what: 'I am leaving' }])
+    expect(kinds(table, team.representative)).toEqual([])
+  })
+
+  test('what is overdue waits for everybody, the owner or not (ground rule 7)', () => {
+    const table = deliberating()
+    const id = offer(table, team, { dueOn: '2026-02-01' })
+    prepare(table)
+    for (const house of seatedHouses) stands(table, house)
+    adopts(table)
+    expect(kinds(table)).toEqual([])
+    goTo(table, '2026-02-02')
+    for (const house of seatedHouses) expect(waits(table, house.representative)).toMatchObject([{ kind: 'overdue-commitment', about: id }])
+    does(table, team.colleague, reportProgress, id, { state: 'done' })
+    for (const house of seatedHouses) expect(kinds(table, house.representative)).toEqual([])
+  })
+
+  test('reflecting, with the last moment to do it; and then opening the next round', () => {
+    const table = reflecting()
+    expect(waits(table)).toMatchObject([{ kind: 'reflect', byAt: reflectBy(table.state, table.now) }])
+    reflects(table, school)
+    expect(kinds(table)).toEqual([])
+    for (const house of [team, city]) reflects(table, house)
+    does(table, school.representative, closeRound)
+    expect(kinds(table)).toEqual(['open-next-round'])
+  })
+
+  test('for those who represent a seated party, and not for others of their organisation or of one that is consulted', () => {
+    const table = deliberating()
+    expect(kinds(table, school.colleague)).toEqual([])
+    expect(kinds(table, parents.representative)).toEqual([])
+    does(table, school.grantor, withdrawMandate, mandateIdOf(table, school.representative), { reason: 'x' })
+    expect(kinds(table)).toEqual([])
+  })
+
+  test('and not for a party that has left', () => {
+    const table = deliberating()
+    does(table, city.representative, leaveTable, partyIdOf(table, city), { reason: 'x' })
+    expect(kinds(table, city.representative)).toEqual([])
+  })
+
+  test('every kind of waiting has been seen above', () => {
+    expect(toDoKinds).toHaveLength(9)
+  })
+})
