@@ -1,0 +1,66 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
+import type { Commitment, Progress, Promised } from '../domain/commitment.ts'
+import { everything, findAtTable, type Listed, listAtTable } from './agreement.ts'
+import type { Database } from './database.ts'
+import { commitments, ledger, ledgerPayloads } from './tables.ts'
+
+/** The commitments of one version, adopted or deliberated on, by id. */
+export const commitmentsOfVersion = (
+  database: Database,
+  actor: Actor,
+  agreementId: string,
+  version: number,
+): Promise<Listed<Commitment | Promised>> =>
+  listAtTable(database, actor, agreementId, commitments, {
+    order: [commitments.id],
+    where: eq(commitments.version, version),
+    limit: everything,
+  })
+
+/** A commitment as it stands in a version; in the last one that has it where none is named. */
+export const findCommitment = (database: Database, actor: Actor, agreementId: string, id: string, version?: number) =>
+  findAtTable<Commitment | Promised>(
+    database,
+    actor,
+    agreementId,
+    commitments,
+    and(
+      eq(commitments.id, id),
+      eq(
+        commitments.version,
+        version ?? sql`(select max(other.version) from commitments other where other.agreement_id = ${agreementId} and other.id = ${id})`,
+      ),
+    ),
+    'commitment',
+  )
+
+/** What was reported of a commitment, first to last: the table keeps the last report, the ledger all of them. */
+export async function progressOf(
+  database: Database,
+  actor: Actor,
+  agreementId: string,
+  id: string,
+  { after = 0, limit }: { after?: number | undefined; limit: number },
+): Promise<{ revision: number; progress: Progress }[]> {
+  await findCommitment(database, actor, agreementId, id)
+  const rows = await database.db
+    .select({
+      revision: ledger.revision,
+      at: ledger.recordedAt,
+      payload: sql<Omit<Progress, 'at'> & { commitmentId: string }>`${ledgerPayloads.payload}`,
+    })
+    .from(ledger)
+    .innerJoin(ledgerPayloads, and(eq(ledgerPayloads.streamId, ledger.streamId), eq(ledgerPayloads.revision, ledger.revision)))
+    .where(
+      and(
+        eq(ledger.streamId, agreementId),
+        eq(ledger.type, 'progress-reported'),
+        gt(ledger.revision, after),
+        sql`${ledgerPayloads.payload}->>'commitmentId' = ${id}`,
+      ),
+    )
+    .orderBy(asc(ledger.revision))
+    .limit(limit)
+  return rows.map(({ revision, at, payload: { commitmentId: _, ...report } }) => ({ revision, progress: { at, ...report } }))
+}

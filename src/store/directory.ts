@@ -1,0 +1,83 @@
+import type pg from 'pg'
+import type { Actor, Authority, Me } from '../domain/actor.ts'
+import type { Identity, Scope } from '../domain/identity.ts'
+import { refuse } from '../domain/refusal.ts'
+
+type Queries = Pick<pg.Pool | pg.PoolClient, 'query'>
+
+/** Who the bearer of a checked token is here: a person or application that is registered, or the operator; otherwise nobody. */
+export async function actorOf(queries: Queries, { issuer, subject, scopes }: Identity): Promise<Actor | undefined> {
+  if (scopes.includes('handslag:operate')) return { kind: 'operator', subject }
+  const { rows } = await queries.query<{ id: string; kind: string; organisationId: string; authorities: Authority[]; scopes: Scope[] }>({
+    name: 'actor',
+    text: `select id, kind, organisation_id as "organisationId", authorities, scopes from accounts where issuer = $1 and subject = $2 and active`,
+    values: [issuer, subject],
+  })
+  const [account] = rows
+  if (!account) return undefined
+  const { id, kind, organisationId, authorities } = account
+  // An application is known with the scopes that its organisation gave it, and no more, whatever its issuer says.
+  if (kind === 'application' && !scopes.every((scope) => account.scopes.includes(scope))) return undefined
+  return kind === 'person'
+    ? { kind, personId: id, organisationId, authorities }
+    : { kind: 'application', applicationId: id, organisationId }
+}
+
+/** The organisations among these ids, by id. */
+export async function organisationsById(queries: Queries, ids: readonly string[]): Promise<Map<string, { id: string; name: string }>> {
+  const { rows } = await queries.query<{ id: string; name: string }>({
+    name: 'organisations-by-id',
+    text: 'select id, name from organisations where id = any($1::uuid[])',
+    values: [ids],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** The people among these ids who are with an organisation now, by id. */
+export async function peopleById(
+  queries: Queries,
+  ids: readonly string[],
+): Promise<Map<string, { personId: string; organisationId: string }>> {
+  const { rows } = await queries.query<{ personId: string; organisationId: string }>({
+    name: 'people-by-id',
+    text: 'select id as "personId", organisation_id as "organisationId" from people where id = any($1::uuid[]) and here',
+    values: [ids],
+  })
+  return new Map(rows.map((row) => [row.personId, row]))
+}
+
+export type Account = { id: string; subject: string; kind: string; name: string; organisation: string; organisationId: string }
+
+/** An actor with their names, and what their token lets them do. */
+export async function profileOf(queries: Queries, actor: Actor, scopes: readonly Scope[]): Promise<Me> {
+  const granted = { scopes: [...scopes] }
+  if (actor.kind === 'operator') return { ...actor, ...granted }
+  const id = actor.kind === 'person' ? actor.personId : actor.applicationId
+  const { rows } = await queries.query<{ name: string; jobTitle: string | null; organisation: string }>({
+    name: 'profile',
+    text: `select coalesce(p.doc->>'name', c.doc->>'name') as name, p.doc->>'jobTitle' as "jobTitle", o.name as organisation
+      from organisations o left join people p on p.id = $2 left join applications c on c.id = $2 where o.id = $1`,
+    values: [actor.organisationId, id],
+  })
+  const { name, jobTitle, organisation } = rows[0] ?? refuse('not-found', { what: 'organisation' })
+  const known = { id, name, organisation: { id: actor.organisationId, name: organisation }, ...granted }
+  if (actor.kind === 'application') return { kind: 'application', ...known }
+  return { kind: 'person', ...known, ...(jobTitle && { jobTitle }), authorities: [...actor.authorities] }
+}
+
+/** The people and applications that an issuer has accounts for: whom the demonstration can be. */
+export async function accountsOf(queries: Queries, issuer: string): Promise<Account[]> {
+  const { rows } = await queries.query<Account>(
+    `select a.id, a.subject, a.kind, coalesce(p.doc->>'name', c.doc->>'name') as name, o.name as organisation, o.id as "organisationId"
+      from accounts a join organisations o on o.id = a.organisation_id
+      left join people p on p.id = a.id left join applications c on c.id = a.id
+      where a.issuer = $1 and a.active order by o.name, a.subject`,
+    [issuer],
+  )
+  return rows
+}
+
+/** Whether there is a network of this name. */
+export async function networkNamed(queries: Queries, name: string): Promise<boolean> {
+  return (await queries.query('select 1 from networks where name = $1', [name])).rows.length > 0
+}

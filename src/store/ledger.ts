@@ -1,0 +1,377 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { getTableName } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import { type Agreement, type AgreementEvent, evolve as evolveAgreement } from '../domain/agreement.ts'
+import type { By, Recorded } from '../domain/event.ts'
+import { type Entry, entryHash, genesis, type Kept, payloadDigest } from '../domain/ledger.ts'
+import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../domain/network.ts'
+import { evolve as evolveOrganisation, type Organisation, type OrganisationEvent } from '../domain/organisation.ts'
+import { Refused } from '../domain/refusal.ts'
+import type { Instant } from '../domain/time.ts'
+import { connectionConfig, type Database, valueParsers } from './database.ts'
+import {
+  agreementProjections,
+  changedRows,
+  keyOf,
+  networkProjections,
+  organisationProjections,
+  type Rows,
+  rebuilt,
+  upsert,
+} from './projections.ts'
+import { ledger, ledgerPayloads, snapshots, streams } from './tables.ts'
+
+type AnyEvent = { type: string; data: object; mandateId?: string }
+
+/** A kind of stream: how its events change its state, and which tables show it. */
+export type Stream<State, Event extends AnyEvent> = {
+  type: string
+  evolve: (state: State | undefined, event: Event, recorded: Recorded) => State
+  projections: Parameters<typeof changedRows<State>>[0]
+  /** After which event looking back may start. */
+  snapshotAfter?: Event['type']
+}
+
+export const agreementStream: Stream<Agreement, AgreementEvent> = {
+  type: 'agreement',
+  evolve: evolveAgreement,
+  projections: agreementProjections,
+  snapshotAfter: 'round-opened',
+}
+export const organisationStream: Stream<Organisation, OrganisationEvent> = {
+  type: 'organisation',
+  evolve: evolveOrganisation,
+  projections: organisationProjections,
+}
+export const networkStream: Stream<Network, NetworkEvent> = { type: 'network', evolve: evolveNetwork, projections: networkProjections }
+
+/** The head of a stream: where it stands. */
+export type Head<State> = { id: string; revision: number; recordedAt: Instant; hash: string; state: State }
+
+/** A state after a change, with the revision that it reached and the moment of record. */
+export type Changed<State, Event> = { id: string; state: State; revision: number; at: Instant; events: Event[] }
+
+/** What a change sees when it decides: the transaction (for what it has to look up), and the moment of record. */
+export type Deciding = { client: pg.PoolClient; now: Instant }
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * Changes streams in one transaction: lock, then the database's clock, then decide, then write entries, heads and tables in one
+ * statement. Three round trips beside what `decide` looks up. Refusals and errors leave nothing behind.
+ */
+export async function change<State, Event extends AnyEvent>(
+  { pool, clock }: Database,
+  stream: Stream<State, Event>,
+  ids: readonly string[],
+  by: Omit<By, 'mandateId'>,
+  decide: (heads: ReadonlyMap<string, Head<State>>, deciding: Deciding) => Promise<Map<string, Event[]>>,
+): Promise<Changed<State, Event>[]> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    const { heads, now } = await begin<State>(client, clock.aheadMs, stream.type, ids)
+    const decided = await decide(heads, { client, now })
+    const changed = [...decided].map(([id, events]) => advance(stream, id, heads.get(id), events, by, now))
+    await write(client, changed)
+    await client.query('commit')
+    return changed.map(({ id, state, revision, events }) => ({ id, state, revision, at: now, events }))
+  } catch (error) {
+    broken = await client.query('rollback').then(
+      () => undefined,
+      (lost: Error) => lost,
+    )
+    throw taken(error) ? new Refused([{ code: 'identifier-taken' }]) : error
+  } finally {
+    // A connection that could not roll back is not given to anybody else.
+    client.release(broken)
+  }
+}
+
+/** Whether an identifier or account was given out before: the one rule over streams, which only the database can keep. */
+const taken = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && ['organisation_identifiers_once', 'accounts_once'].includes(String(error.constraint))
+
+/**
+ * Begins, locks the heads (in order of id, so that two changes of several streams never wait for each other), and reads the clock
+ * after the lock is held: an earlier clock would let what expired while waiting pass. One round trip; READ COMMITTED, so that the
+ * row read is the row locked.
+ */
+async function begin<State>(client: pg.PoolClient, aheadMs: number, type: string, ids: readonly string[]) {
+  const list = [...ids].sort().map((id) => {
+    if (!uuid.test(id)) throw new TypeError('a stream id is a UUID')
+    return `'${id}'`
+  })
+  const lock = `select id, revision, recorded_at as "recordedAt", hash, state from streams
+    where type = '${type}' and id in (${list.join(', ') || 'null'}) order by id for update`
+  const answers = (await client.query(
+    `begin isolation level read committed; ${lock}; select clock_timestamp() + ${Math.trunc(aheadMs)} * interval '1 millisecond' as now`,
+  )) as unknown as [unknown, pg.QueryResult<Head<State>>, pg.QueryResult<{ now: Instant }>]
+  const heads = new Map(answers[1].rows.map((head) => [head.id, head]))
+  const clock = answers[2].rows[0]?.now ?? ''
+  return { heads, now: [...heads.values()].reduce((now, head) => (now > head.recordedAt ? now : next(head.recordedAt)), clock) }
+}
+
+// Moments of record rise within a stream, also within a millisecond or when the clock is set back: as-of reads tell changes apart.
+const next = (instant: Instant): Instant => new Date(Date.parse(instant) + 1).toISOString()
+
+type Advance<State, Event> = {
+  id: string
+  state: State
+  revision: number
+  events: Event[]
+  entries: (Entry & { hash: string; salt: string; payload: object })[]
+  rows: Rows
+  type: string
+  now: Instant
+  snapshot: boolean
+}
+
+function advance<State, Event extends AnyEvent>(
+  stream: Stream<State, Event>,
+  id: string,
+  head: Head<State> | undefined,
+  events: Event[],
+  by: Omit<By, 'mandateId'>,
+  now: Instant,
+): Advance<State, Event> {
+  let state = head?.state
+  let revision = head?.revision ?? 0
+  let previousHash = head?.hash ?? genesis
+  const entries: Advance<State, Event>['entries'] = []
+  for (const event of events) {
+    revision += 1
+    state = stream.evolve(state, event, recorded(now, { ...by, ...(event.mandateId && { mandateId: event.mandateId }) }, revision))
+    const salt = randomBytes(32).toString('hex')
+    const entry = {
+      streamId: id,
+      revision,
+      streamType: stream.type,
+      type: event.type,
+      recordedAt: now,
+      actorId: by.actorId,
+      organisationId: by.organisationId ?? null,
+      mandateId: event.mandateId ?? null,
+      payloadDigest: payloadDigest(salt, event.data),
+      previousHash,
+    }
+    previousHash = entryHash(entry)
+    entries.push({ ...entry, hash: previousHash, salt, payload: event.data })
+  }
+  if (state === undefined) throw new Error(`no event begins stream ${id}`)
+  const rows = changedRows(stream.projections, head?.state, state)
+  return {
+    id,
+    state,
+    revision,
+    events,
+    entries,
+    rows,
+    type: stream.type,
+    now,
+    snapshot: events.some((event) => event.type === stream.snapshotAfter),
+  }
+}
+
+const recorded = (at: Instant, by: By, revision: number): Recorded => ({ at, by, revision })
+
+/** Entries, payloads, heads and rows of every table, in one statement: named by its shape, so that it is planned once per connection. */
+async function write(client: pg.PoolClient, changes: readonly Advance<unknown, unknown>[]): Promise<void> {
+  const entries = changes.flatMap((change) => change.entries)
+  if (entries.length === 0) return
+  const heads = changes.map(({ id, type, revision, now, entries, state }) => ({
+    id,
+    type,
+    revision,
+    recorded_at: now,
+    hash: entries.at(-1)?.hash,
+    state,
+  }))
+  const rows: Rows = new Map()
+  for (const change of changes) for (const [table, some] of change.rows) rows.set(table, [...(rows.get(table) ?? []), ...some])
+  const kept = changes.flatMap((change) =>
+    change.snapshot ? [{ stream_id: change.id, revision: change.revision, recorded_at: change.now, state: change.state }] : [],
+  )
+  if (kept.length > 0) rows.set(snapshots, kept)
+  const values: unknown[] = [
+    entries.map((entry) => ({
+      stream_id: entry.streamId,
+      revision: entry.revision,
+      stream_type: entry.streamType,
+      type: entry.type,
+      recorded_at: entry.recordedAt,
+      actor_id: entry.actorId,
+      organisation_id: entry.organisationId,
+      mandate_id: entry.mandateId,
+      payload_digest: entry.payloadDigest,
+      previous_hash: entry.previousHash,
+      hash: entry.hash,
+    })),
+    entries.map(({ streamId, revision, salt, payload }) => ({ stream_id: streamId, revision, salt, payload })),
+    heads,
+  ]
+  const parts = [
+    `entries as (insert into ${getTableName(ledger)} select * from jsonb_populate_recordset(null::ledger, $1::jsonb))`,
+    `payloads as (insert into ${getTableName(ledgerPayloads)} select * from jsonb_populate_recordset(null::ledger_payloads, $2::jsonb))`,
+    `heads as (${upsert(streams, '$3')})`,
+  ]
+  for (const [table, some] of rows) {
+    values.push(some)
+    parts.push(`${getTableName(table)}_rows as (${upsert(table, `$${values.length}`)})`)
+  }
+  const text = `with ${parts.join(',\n')} select 1`
+  const name = `change-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+  await client.query({ name, text, values: values.map((value) => JSON.stringify(value)) })
+}
+
+/** The head of a stream as it is now; nothing when there is none. */
+export async function head<State, Event extends AnyEvent>(
+  { pool }: Database,
+  stream: Stream<State, Event>,
+  id: string,
+): Promise<Head<State> | undefined> {
+  const { rows } = await pool.query<Head<State>>({
+    name: 'stream-head',
+    text: 'select id, revision, recorded_at as "recordedAt", hash, state from streams where type = $1 and id = $2',
+    values: [stream.type, id],
+  })
+  return rows[0]
+}
+
+/** The state of a stream as it was known at a moment: from the last snapshot before it, over the entries since. */
+export async function stateKnownAt<State, Event extends AnyEvent>(
+  { pool }: Database,
+  stream: Stream<State, Event>,
+  id: string,
+  at: Instant,
+): Promise<{ state: State; revision: number } | undefined> {
+  const { rows } = await pool.query<{ revision: number; state: State | null; entry: StoredEvent | null }>({
+    name: 'stream-known-at',
+    text: `with start as (
+        select revision, state from snapshots where stream_id = $1 and recorded_at <= $2 order by revision desc limit 1
+      )
+      select revision, state, null as entry from start
+      union all
+      select l.revision, null, jsonb_build_object('type', l.type, 'data', p.payload, 'at', ${isoUtc('l.recorded_at')},
+          'actorId', l.actor_id, 'organisationId', l.organisation_id, 'mandateId', l.mandate_id)
+        from ledger l left join ledger_payloads p using (stream_id, revision)
+        where l.stream_id = $1 and l.stream_type = $3 and l.recorded_at <= $2 and l.revision > coalesce((select revision from start), 0)
+      order by revision`,
+    values: [id, at, stream.type],
+  })
+  let found: { state: State; revision: number } | undefined
+  for (const { revision, state, entry } of rows) {
+    // An entry whose payload was erased changes nothing but the revision.
+    if (entry && entry.data === null) found = found && { ...found, revision }
+    else if (entry)
+      found = { state: stream.evolve(found?.state, eventOf<Event>(entry), recorded(entry.at, byOf(entry), revision)), revision }
+    else if (state) found = { state, revision }
+  }
+  return found
+}
+
+/** A timestamp in JSON as the program writes it: PostgreSQL's own form has an offset, and drops zeros. */
+const isoUtc = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+type StoredEvent = {
+  type: string
+  data: object | null
+  at: Instant
+  actorId: string
+  organisationId: string | null
+  mandateId: string | null
+}
+
+const eventOf = <Event extends AnyEvent>({ type, data, mandateId }: StoredEvent): Event =>
+  ({ type, data, ...(mandateId && { mandateId }) }) as unknown as Event
+
+const byOf = ({ actorId, organisationId, mandateId }: StoredEvent): By => ({
+  actorId,
+  ...(organisationId && { organisationId }),
+  ...(mandateId && { mandateId }),
+})
+
+/** The whole chain of a stream, for verifying; entries without salt and payload where these were erased. */
+export async function chain({ pool }: Pick<Database, 'pool'>, streamId: string): Promise<Kept[]> {
+  const { rows } = await pool.query<Kept & { salt: string | null }>(
+    `select stream_id as "streamId", revision, stream_type as "streamType", type, recorded_at as "recordedAt", actor_id as "actorId",
+        organisation_id as "organisationId", mandate_id as "mandateId", payload_digest as "payloadDigest", previous_hash as "previousHash",
+        hash, salt, payload
+      from ledger left join ledger_payloads using (stream_id, revision) where stream_id = $1 order by revision`,
+    [streamId],
+  )
+  return rows.map(({ salt, payload, ...entry }) => (salt === null ? entry : { ...entry, salt, payload }))
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a stream's type says which state and events it has
+const all: Stream<any, any>[] = [organisationStream, networkStream, agreementStream]
+
+/**
+ * Makes every table for reading anew from the ledger, in one transaction, as the owner of the tables. Organisations come first, then
+ * networks, then agreements: what refers comes after what it refers to. Returns how many streams and entries there were.
+ */
+export async function rebuildTables(ownerUrl: string): Promise<{ streams: number; entries: number }> {
+  const owner = new pg.Client({
+    ...connectionConfig(ownerUrl, { TimeZone: 'UTC', application_name: 'handslag-rebuild' }),
+    types: valueParsers,
+  })
+  await owner.connect()
+  try {
+    await owner.query('begin')
+    // Writers wait until the tables are whole again. They begin at their head, so that is what keeps them out: a lock on the ledger
+    // would meet those who hold a head already, and neither could go on.
+    await owner.query(`lock table streams in access exclusive mode; truncate ${rebuilt.map(getTableName).join(', ')}`)
+    const count = { streams: 0, entries: 0 }
+    for (const stream of all) {
+      const ids = await owner.query<{ id: string }>('select distinct stream_id as id from ledger where stream_type = $1 order by 1', [
+        stream.type,
+      ])
+      for (const { id } of ids.rows) {
+        count.streams += 1
+        count.entries += await replayInto(owner, stream, id)
+      }
+    }
+    await owner.query('commit')
+    return count
+  } finally {
+    await owner.end()
+  }
+}
+
+/**
+ * Replays one stream, and writes each row as the last entry left it: what a stream held in between, such as an account that has gone
+ * to another organisation since, may be another stream's by now. An entry whose payload was erased changes nothing.
+ */
+async function replayInto(owner: pg.Client, stream: (typeof all)[number], id: string): Promise<number> {
+  const { rows: entries } = await owner.query<StoredEvent & { revision: number; hash: string }>(
+    `select revision, type, payload as data, recorded_at as at, actor_id as "actorId", organisation_id as "organisationId",
+        mandate_id as "mandateId", hash
+      from ledger left join ledger_payloads using (stream_id, revision) where stream_id = $1 order by revision`,
+    [id],
+  )
+  const written = new Map<PgTable, Map<string, Record<string, unknown>>>()
+  const keep = (table: PgTable, row: Record<string, unknown>) =>
+    written.set(table, (written.get(table) ?? new Map()).set(keyOf(table, row), row))
+  let state: unknown
+  for (const entry of entries) {
+    if (entry.data === null) continue
+    const before = state
+    state = stream.evolve(state, eventOf(entry), recorded(entry.at, byOf(entry), entry.revision))
+    for (const [table, some] of changedRows(stream.projections, before, state)) for (const row of some) keep(table, row)
+    if (entry.type === stream.snapshotAfter) keep(snapshots, { stream_id: id, revision: entry.revision, recorded_at: entry.at, state })
+  }
+  const last = entries.at(-1)
+  if (last) keep(streams, { id, type: stream.type, revision: last.revision, recorded_at: last.at, hash: last.hash, state })
+  for (const table of rebuilt) {
+    const rows = written.get(table)
+    if (rows) await owner.query(upsert(table, '$1'), [JSON.stringify([...rows.values()])])
+  }
+  return entries.length
+}
+
+/** The latest moment of record; nothing while the ledger is empty. */
+export async function lastRecordedAt({ pool }: Database): Promise<Instant | undefined> {
+  const { rows } = await pool.query<{ last: Instant | null }>('select max(recorded_at) as last from streams')
+  return rows[0]?.last ?? undefined
+}

@@ -1,0 +1,32 @@
+import { type Database, openDatabase } from './database.ts'
+import { startEmbedded } from './embedded.ts'
+import { migrate } from './migrate.ts'
+
+/** Where the data of the registry is: on a server of one's own, or in a directory, where PostgreSQL from npm then runs. */
+export type Place = { url: string | undefined; ownerUrl: string | undefined; directory: string; log: (line: string) => void }
+
+/** The registry's database, up to date, with the directory in which its keys are kept. */
+export type Store = { database: Database; ownerUrl: string; directory: string; close: () => Promise<void> }
+
+/** Opens the database: starts the embedded PostgreSQL where no other is named, and runs the migrations that are missing. */
+export async function openStore({ url, ownerUrl, directory, log }: Place): Promise<Store> {
+  const embedded = url === undefined ? await startEmbedded({ directory, log }) : undefined
+  const own = url ?? embedded?.url ?? ''
+  const owner = ownerUrl ?? own
+  try {
+    await migrate(owner)
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+  const database = openDatabase(own)
+  return {
+    database,
+    ownerUrl: owner,
+    directory: embedded?.directory ?? directory,
+    close: async () => {
+      await database.close()
+      await embedded?.stop()
+    },
+  }
+}

@@ -1,0 +1,301 @@
+import { getTableColumns, getTableName, type InferInsertModel } from 'drizzle-orm'
+import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
+import type { Agreement } from '../domain/agreement.ts'
+import type { Network } from '../domain/network.ts'
+import type { Organisation } from '../domain/organisation.ts'
+import * as tables from './tables.ts'
+
+/** How a state shows in one table: a row for each of some items, keyed so that the same item always is the same row. */
+type Projection<State> = {
+  table: PgTable
+  items: (state: State) => Readonly<Record<string, unknown>>
+  row: (item: never, state: State) => object
+}
+
+/** States the item's type once; the table checks the row. */
+function projection<State, Table extends PgTable, Item>(
+  table: Table,
+  items: (state: State) => Readonly<Record<string, Item>>,
+  row: (item: Item, state: State) => InferInsertModel<Table>,
+): Projection<State> {
+  return { table, items, row }
+}
+
+const one = <T>(item: T | null | undefined): Record<string, T> => (item === null || item === undefined ? {} : { one: item })
+const keyed = <T>(items: readonly T[], key: (item: T) => string): Record<string, T> =>
+  Object.fromEntries(items.map((item) => [key(item), item]))
+
+export const organisationProjections: Projection<Organisation>[] = [
+  projection(tables.organisations, one, ({ id, name, formal, identifiers, registeredAt, revision }: Organisation) => ({
+    id,
+    name,
+    doc: { id, name, formal, identifiers, registeredAt, revision },
+  })),
+  projection(
+    tables.organisationIdentifiers,
+    (state: Organisation) => keyed([...state.formerIdentifiers, ...state.identifiers], ({ scheme, value }) => `${scheme} ${value}`),
+    (identifier, { id, identifiers }) => ({ organisationId: id, ...identifier, current: identifiers.includes(identifier) }),
+  ),
+  projection(
+    tables.people,
+    (state: Organisation) => state.people,
+    (person) => ({ id: person.id, organisationId: person.organisationId, here: !person.leftAt, doc: person }),
+  ),
+  projection(
+    tables.applications,
+    (state: Organisation) => state.applications,
+    (application) => ({ id: application.id, organisationId: application.organisationId, doc: application }),
+  ),
+  projection(
+    tables.desks,
+    (state: Organisation) => state.desks,
+    (desk) => ({ id: desk.id, organisationId: desk.organisationId, doc: desk }),
+  ),
+  projection(
+    tables.accounts,
+    (state: Organisation) => state.people,
+    ({ id, organisationId, account, leftAt, authorities }) => ({
+      id,
+      kind: 'person',
+      organisationId,
+      issuer: account?.issuer ?? '',
+      subject: account?.subject ?? '',
+      active: account !== undefined && !leftAt,
+      authorities,
+      scopes: [],
+    }),
+  ),
+  projection(
+    tables.accounts,
+    (state: Organisation) => state.applications,
+    ({ id, organisationId, issuer, subject, revokedAt, scopes }) => ({
+      id,
+      kind: 'application',
+      organisationId,
+      issuer,
+      subject,
+      active: !revokedAt,
+      authorities: [],
+      scopes,
+    }),
+  ),
+]
+
+export const networkProjections: Projection<Network>[] = [
+  projection(tables.networks, one, ({ id, name, sharedGoal, foundedAt, revision }: Network) => ({
+    id,
+    name,
+    doc: { id, name, sharedGoal, foundedAt, revision },
+  })),
+  projection(
+    tables.networkMembers,
+    (state: Network) => state.members,
+    (member, { id }) => ({ networkId: id, organisationId: member.organisationId, here: !member.leftAt, doc: member }),
+  ),
+]
+
+export const agreementProjections: Projection<Agreement>[] = [
+  projection(tables.agreements, one, (state: Agreement) => {
+    const { id, kind, status, visibility, networkId, underId, text, createdAt, round, rules, ended } = state
+    const header = { id, kind, visibility, networkId, underId, title: text.title, createdAt, endedAt: ended?.at, status, round, rules }
+    return {
+      id,
+      kind,
+      status,
+      visibility,
+      networkId: networkId ?? null,
+      underId: underId ?? null,
+      title: text.title,
+      createdAt,
+      doc: header,
+    }
+  }),
+  projection(
+    tables.parties,
+    (state: Agreement) => state.parties,
+    (party, { id }) => ({
+      agreementId: id,
+      id: party.id,
+      organisationId: party.organisationId,
+      involvement: party.involvement,
+      here: !party.leftAt,
+      doc: party,
+    }),
+  ),
+  projection(
+    tables.mandates,
+    (state: Agreement) => state.mandates,
+    (mandate, { id }) => ({
+      agreementId: id,
+      id: mandate.id,
+      partyId: mandate.partyId,
+      holderId: mandate.holderId,
+      grantorId: mandate.grantorId,
+      fromAt: mandate.fromAt,
+      untilAt: mandate.untilAt,
+      doc: mandate,
+    }),
+  ),
+  projection(
+    tables.roles,
+    (state: Agreement) => state.roles,
+    (role, { id }) => ({ agreementId: id, id: role.id, name: role.name, doc: role }),
+  ),
+  projection(
+    tables.transfers,
+    (state: Agreement) => state.transfers,
+    (transfer, { id }) => ({ agreementId: id, id: transfer.id, roleId: transfer.roleId, state: transfer.state, doc: transfer }),
+  ),
+  projection(
+    tables.rounds,
+    (state: Agreement) => one(state.round),
+    (round, { id }) => ({ agreementId: id, number: round.number, state: round.state, doc: round }),
+  ),
+  projection(
+    tables.impasses,
+    (state: Agreement) => one(state.round?.impasse),
+    (impasse, { id }) => ({ agreementId: id, roundNumber: impasse.roundNumber, id: impasse.id, doc: impasse }),
+  ),
+  projection(
+    tables.contributions,
+    (state: Agreement) => state.contributions,
+    (one, { id }) => ({ agreementId: id, roundNumber: one.roundNumber, id: one.id, kind: one.kind, partyId: one.partyId, doc: one }),
+  ),
+  projection(
+    tables.hearings,
+    (state: Agreement) => state.hearings,
+    (hearing, { id }) => ({ agreementId: id, roundNumber: hearing.roundNumber, id: hearing.id, partyId: hearing.partyId, doc: hearing }),
+  ),
+  projection(
+    tables.stances,
+    (state: Agreement) => keyed(Object.values(state.stances), (stance) => stance.partyId),
+    (stance, { id }) => ({
+      agreementId: id,
+      roundNumber: stance.roundNumber,
+      id: stance.id,
+      partyId: stance.partyId,
+      position: stance.position,
+      mandateId: stance.mandateId,
+      doc: stance,
+    }),
+  ),
+  projection(
+    tables.meetings,
+    (state: Agreement) => state.meetings,
+    (meeting, { id }) => ({
+      agreementId: id,
+      roundNumber: meeting.roundNumber,
+      id: meeting.id,
+      state: meeting.state,
+      startsAt: meeting.startsAt,
+      doc: meeting,
+    }),
+  ),
+  // A commitment moves from what is offered to what is promised when its version is adopted: one row, whichever it is in.
+  projection(
+    tables.commitments,
+    (state: Agreement) =>
+      keyed([...Object.values(state.promises), ...Object.values(state.commitments)], (one) => `${one.version} ${one.id}`),
+    (one, { id }) => ({
+      agreementId: id,
+      version: one.version,
+      id: one.id,
+      ownerPartyId: one.terms.ownerPartyId,
+      state: one.state,
+      dueOn: one.terms.dueOn ?? null,
+      doc: one,
+    }),
+  ),
+  projection(
+    tables.reflections,
+    (state: Agreement) => state.reflections,
+    (one, { id }) => ({ agreementId: id, roundNumber: one.roundNumber, id: one.id, partyId: one.partyId, doc: one }),
+  ),
+  projection(
+    tables.versions,
+    (state: Agreement) => keyed(state.versions, (version) => String(version.number)),
+    (version, { id, kind }) => ({
+      agreementId: id,
+      number: version.number,
+      adoptedAt: version.adoptedAt,
+      textDigest: version.textDigest,
+      subjects: version.content.mandate?.subjects ?? [],
+      doc: { agreementId: id, kind, ...version },
+    }),
+  ),
+  projection(
+    tables.inForce,
+    (state: Agreement) => keyed(state.periods, (period) => period.id),
+    (period, { id }) => ({
+      agreementId: id,
+      id: period.id,
+      version: period.version,
+      fromAt: period.fromAt,
+      untilAt: period.untilAt,
+      knownAt: period.knownAt,
+      replacedAt: period.replacedAt ?? null,
+    }),
+  ),
+]
+
+// Rows that tell of the whole state, and not of the item alone.
+const whole: ReadonlySet<PgTable> = new Set([tables.organisationIdentifiers])
+
+/** Rows to write, per table, in the database's own column names. */
+export type Rows = Map<PgTable, Record<string, unknown>[]>
+
+/**
+ * The rows in which a state differs from the one before it. What left the state stays in its table: the working state is bounded,
+ * the tables are the memory. Two items are compared by identity first (evolving shares what it does not change), then by their rows.
+ */
+export function changedRows<State>(projections: readonly Projection<State>[], before: State | undefined, after: State): Rows {
+  const into: Rows = new Map()
+  for (const { table, items, row } of projections) {
+    const old = before ? items(before) : {}
+    for (const [key, item] of Object.entries(items(after))) {
+      if (old[key] === item && !whole.has(table)) continue
+      const next = stored(table, row(item as never, after))
+      if (before && old[key] !== undefined && same(next, stored(table, row(old[key] as never, before)))) continue
+      into.set(table, [...(into.get(table) ?? []), next])
+    }
+  }
+  return into
+}
+
+const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const stored = (table: PgTable, row: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(getTableColumns(table)).map(([key, column]) => [column.name, (row as Record<string, unknown>)[key] ?? null]),
+  )
+
+// What is adopted is never written again: the application's role may only insert here.
+const writtenOnce: ReadonlySet<PgTable> = new Set([tables.versions, tables.snapshots])
+
+const keyColumns = (table: PgTable) => {
+  const { primaryKeys, columns } = getTableConfig(table)
+  return primaryKeys[0]?.columns ?? columns.filter((column) => column.primary)
+}
+
+/** The key of a row, as text: equal for two rows exactly where they are the same row of the table. */
+export const keyOf = (table: PgTable, row: Record<string, unknown>): string =>
+  JSON.stringify(keyColumns(table).map((column) => row[column.name]))
+
+/** `insert … on conflict (key) do update` of rows given as one JSON parameter: the same statement for any number of rows. */
+export function upsert(table: PgTable, parameter: string): string {
+  const { columns } = getTableConfig(table)
+  const keys = keyColumns(table)
+  const name = `"${getTableName(table)}"`
+  const list = columns.map((column) => `"${column.name}"`).join(', ')
+  const insert = `insert into ${name} (${list}) select ${list} from jsonb_populate_recordset(null::${name}, ${parameter}::jsonb)`
+  if (writtenOnce.has(table)) return insert
+  const sets = columns.filter((column) => !keys.some((key) => key.name === column.name)).map(({ name }) => `"${name}" = excluded."${name}"`)
+  return `${insert} on conflict (${keys.map((key) => `"${key.name}"`).join(', ')}) do update set ${sets.join(', ')}`
+}
+
+/** Every table that is made from the ledger, what refers after what it refers to. */
+export const rebuilt: readonly PgTable[] = [
+  tables.streams,
+  tables.snapshots,
+  ...new Set([...organisationProjections, ...networkProjections, ...agreementProjections].map(({ table }) => table)),
+]

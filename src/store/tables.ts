@@ -1,0 +1,377 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, integer, json, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { kinds } from '../domain/adoption.ts'
+import { visibilities } from '../domain/agreement.ts'
+import { commitmentStates } from '../domain/commitment.ts'
+import { contributionKinds } from '../domain/contribution.ts'
+import { meetingStates } from '../domain/meeting.ts'
+import { identifierSchemes } from '../domain/organisation.ts'
+import { involvements } from '../domain/party.ts'
+import { transferStates } from '../domain/role.ts'
+import { agreementStatuses, roundStates } from '../domain/round.ts'
+import { positions } from '../domain/stance.ts'
+
+// Milliseconds, like every moment in the program: microseconds would be lost on the way and cursors would skip rows.
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
+const oneOf = (column: string, values: readonly string[]) => sql.raw(`"${column}" in (${values.map((value) => `'${value}'`).join(', ')})`)
+
+/* The ledger: what happened. The application inserts here, and can neither update nor delete (migrations grant no more). */
+
+/** One entry per event. `hash` covers the entry, the hash before it and the salted digest of its payload (docs/architecture.md#ledger). */
+export const ledger = pgTable(
+  'ledger',
+  {
+    streamId: uuid('stream_id').notNull(),
+    revision: integer('revision').notNull(),
+    streamType: text('stream_type').notNull(),
+    type: text('type').notNull(),
+    recordedAt: moment('recorded_at').notNull(),
+    actorId: text('actor_id').notNull(),
+    organisationId: uuid('organisation_id'),
+    mandateId: uuid('mandate_id'),
+    payloadDigest: text('payload_digest').notNull(),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.streamId, table.revision] }),
+    uniqueIndex('ledger_hash').on(table.hash),
+    check('ledger_revision', sql`revision >= 1`),
+  ],
+)
+
+/** What each entry says, with the salt of its digest. Kept apart, so that personal data can be erased and the chain still verifies. */
+export const ledgerPayloads = pgTable(
+  'ledger_payloads',
+  {
+    streamId: uuid('stream_id').notNull(),
+    revision: integer('revision').notNull(),
+    salt: text('salt').notNull(),
+    payload: jsonb('payload').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.streamId, table.revision] })],
+)
+
+/* The head of each stream: what deciding needs. Everything from here down can be rebuilt from the ledger. */
+
+export const streams = pgTable('streams', {
+  id: uuid('id').primaryKey(),
+  type: text('type').notNull(),
+  revision: integer('revision').notNull(),
+  recordedAt: moment('recorded_at').notNull(),
+  hash: text('hash').notNull(),
+  state: jsonb('state').notNull(),
+})
+
+/** The state at the opening of each round: where looking back starts, so that it costs one round and not all. */
+export const snapshots = pgTable(
+  'snapshots',
+  {
+    streamId: uuid('stream_id').notNull(),
+    revision: integer('revision').notNull(),
+    recordedAt: moment('recorded_at').notNull(),
+    state: jsonb('state').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.streamId, table.revision] }), index('snapshots_recorded').on(table.streamId, table.recordedAt)],
+)
+
+/* Tables for reading. `doc` is what the API answers with; the columns beside it are what is filtered, ordered and constrained. */
+
+const doc = jsonb('doc').notNull()
+
+export const organisations = pgTable('organisations', { id: uuid('id').primaryKey(), name: text('name').notNull(), doc }, (table) => [
+  index('organisations_name').on(table.name, table.id),
+])
+
+export const organisationIdentifiers = pgTable(
+  'organisation_identifiers',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    scheme: text('scheme').notNull(),
+    value: text('value').notNull(),
+    current: boolean('current').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organisationId, table.scheme, table.value] }),
+    // Other schemes have no issuer who keeps numbers apart.
+    uniqueIndex('organisation_identifiers_once').on(table.scheme, table.value).where(sql`current and scheme <> 'other'`),
+    check('organisation_identifiers_scheme', oneOf('scheme', identifierSchemes)),
+  ],
+)
+
+export const people = pgTable(
+  'people',
+  {
+    id: uuid('id').primaryKey(),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    here: boolean('here').notNull(),
+    doc,
+  },
+  (table) => [index('people_organisation').on(table.organisationId, table.id)],
+)
+
+export const applications = pgTable(
+  'applications',
+  {
+    id: uuid('id').primaryKey(),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    doc,
+  },
+  (table) => [index('applications_organisation').on(table.organisationId, table.id)],
+)
+
+export const desks = pgTable(
+  'desks',
+  {
+    id: uuid('id').primaryKey(),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    doc,
+  },
+  (table) => [index('desks_organisation').on(table.organisationId, table.id)],
+)
+
+/** Whose token is whose: the account of a person, or of an application (`authorities` or `scopes` tell what it may do). */
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').notNull(),
+    organisationId: uuid('organisation_id').notNull(),
+    issuer: text('issuer').notNull(),
+    subject: text('subject').notNull(),
+    active: boolean('active').notNull(),
+    authorities: text('authorities').array().notNull(),
+    scopes: text('scopes').array().notNull(),
+  },
+  (table) => [
+    uniqueIndex('accounts_once').on(table.issuer, table.subject).where(sql`active`),
+    check('accounts_kind', oneOf('kind', ['person', 'application'])),
+  ],
+)
+
+export const networks = pgTable('networks', { id: uuid('id').primaryKey(), name: text('name').notNull(), doc })
+
+export const networkMembers = pgTable(
+  'network_members',
+  {
+    networkId: uuid('network_id')
+      .notNull()
+      .references(() => networks.id),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    here: boolean('here').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.networkId, table.organisationId] }),
+    index('network_members_organisation').on(table.organisationId),
+  ],
+)
+
+export const agreements = pgTable(
+  'agreements',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').notNull(),
+    status: text('status').notNull(),
+    visibility: text('visibility').notNull(),
+    networkId: uuid('network_id').references(() => networks.id),
+    underId: uuid('under_id'),
+    title: text('title').notNull(),
+    createdAt: moment('created_at').notNull(),
+    doc,
+  },
+  (table) => [
+    check('agreements_kind', oneOf('kind', kinds)),
+    check('agreements_status', oneOf('status', agreementStatuses)),
+    check('agreements_visibility', oneOf('visibility', visibilities)),
+    index('agreements_network').on(table.networkId, table.id),
+    index('agreements_under').on(table.underId, table.id),
+  ],
+)
+
+const agreementId = () =>
+  uuid('agreement_id')
+    .notNull()
+    .references(() => agreements.id)
+
+export const parties = pgTable(
+  'parties',
+  {
+    agreementId: agreementId(),
+    id: uuid('id').notNull(),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    involvement: text('involvement').notNull(),
+    here: boolean('here').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    // One place per organisation. It also answers first thing of every read: whether the reader sits here.
+    uniqueIndex('parties_organisation').on(table.organisationId, table.agreementId).where(sql`here`),
+    check('parties_involvement', oneOf('involvement', involvements)),
+  ],
+)
+
+export const mandates = pgTable(
+  'mandates',
+  {
+    agreementId: agreementId(),
+    id: uuid('id').notNull(),
+    partyId: uuid('party_id').notNull(),
+    holderId: uuid('holder_id').notNull(),
+    grantorId: uuid('grantor_id').notNull(),
+    fromAt: moment('from_at').notNull(),
+    untilAt: moment('until_at').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    index('mandates_holder').on(table.holderId, table.agreementId),
+    check('mandates_not_to_self', sql`holder_id <> grantor_id`),
+    check('mandates_period', sql`from_at < until_at`),
+  ],
+)
+
+export const roles = pgTable(
+  'roles',
+  { agreementId: agreementId(), id: uuid('id').notNull(), name: text('name').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.agreementId, table.id] })],
+)
+
+export const transfers = pgTable(
+  'transfers',
+  {
+    agreementId: agreementId(),
+    id: uuid('id').notNull(),
+    roleId: uuid('role_id').notNull(),
+    state: text('state').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    index('transfers_role').on(table.agreementId, table.roleId, table.id),
+    check('transfers_state', oneOf('state', transferStates)),
+  ],
+)
+
+export const rounds = pgTable(
+  'rounds',
+  { agreementId: agreementId(), number: integer('number').notNull(), state: text('state').notNull(), doc },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.number] }),
+    uniqueIndex('rounds_one_open').on(table.agreementId).where(sql`state <> 'closed'`),
+    check('rounds_state', oneOf('state', roundStates)),
+    check('rounds_number', sql`number >= 1`),
+  ],
+)
+
+/** The columns of what lives in one round. */
+const inRound = () => ({ agreementId: agreementId(), roundNumber: integer('round_number').notNull(), id: uuid('id').notNull() })
+
+export const impasses = pgTable('impasses', { ...inRound(), doc }, (table) => [primaryKey({ columns: [table.agreementId, table.id] })])
+
+export const contributions = pgTable(
+  'contributions',
+  { ...inRound(), kind: text('kind').notNull(), partyId: uuid('party_id').notNull(), doc },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    index('contributions_round').on(table.agreementId, table.roundNumber, table.id),
+    check('contributions_kind', oneOf('kind', contributionKinds)),
+  ],
+)
+
+export const hearings = pgTable('hearings', { ...inRound(), partyId: uuid('party_id').notNull(), doc }, (table) => [
+  primaryKey({ columns: [table.agreementId, table.id] }),
+  index('hearings_round').on(table.agreementId, table.roundNumber, table.id),
+])
+
+export const stances = pgTable(
+  'stances',
+  { ...inRound(), partyId: uuid('party_id').notNull(), position: text('position').notNull(), mandateId: uuid('mandate_id').notNull(), doc },
+  (table) => [
+    // One stance per party and round, whoever of its representatives takes it.
+    primaryKey({ columns: [table.agreementId, table.roundNumber, table.partyId] }),
+    check('stances_position', oneOf('position', positions)),
+  ],
+)
+
+export const meetings = pgTable(
+  'meetings',
+  { ...inRound(), state: text('state').notNull(), startsAt: moment('starts_at').notNull(), doc },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    index('meetings_start').on(table.agreementId, table.startsAt, table.id),
+    check('meetings_state', oneOf('state', meetingStates)),
+  ],
+)
+
+export const commitments = pgTable(
+  'commitments',
+  {
+    agreementId: agreementId(),
+    version: integer('version').notNull(),
+    id: uuid('id').notNull(),
+    ownerPartyId: uuid('owner_party_id').notNull(),
+    state: text('state').notNull(),
+    dueOn: text('due_on'),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.version, table.id] }),
+    check('commitments_state', oneOf('state', commitmentStates)),
+  ],
+)
+
+export const reflections = pgTable('reflections', { ...inRound(), partyId: uuid('party_id').notNull(), doc }, (table) => [
+  primaryKey({ columns: [table.agreementId, table.id] }),
+  // Each party reflects once.
+  uniqueIndex('reflections_once').on(table.agreementId, table.roundNumber, table.partyId),
+])
+
+export const versions = pgTable(
+  'versions',
+  {
+    agreementId: agreementId(),
+    number: integer('number').notNull(),
+    adoptedAt: moment('adopted_at').notNull(),
+    textDigest: text('text_digest').notNull(),
+    subjects: text('subjects').array().notNull(),
+    // `json` keeps the text as it was written: reading what is in force sends it on as it is.
+    doc: json('doc').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.agreementId, table.number] }), check('versions_number', sql`number >= 1`)],
+)
+
+/**
+ * Which version holds when, and since when that was known. A row is never changed but for `replaced_at`, when it was known otherwise.
+ * An exclusion constraint (in the migration: Drizzle has no word for it) keeps the periods of one agreement apart on both axes.
+ */
+export const inForce = pgTable(
+  'in_force',
+  {
+    agreementId: agreementId(),
+    id: text('id').notNull(),
+    version: integer('version').notNull(),
+    fromAt: moment('from_at').notNull(),
+    untilAt: moment('until_at').notNull(),
+    knownAt: moment('known_at').notNull(),
+    replacedAt: moment('replaced_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    check('in_force_period', sql`from_at < until_at`),
+    index('in_force_now').on(table.agreementId, table.fromAt).where(sql`replaced_at is null`),
+  ],
+)
