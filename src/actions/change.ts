@@ -1,0 +1,75 @@
+import type { Actor } from '../domain/actor.ts'
+import type { Agreement, AgreementEvent } from '../domain/agreement.ts'
+import type { Context } from '../domain/event.ts'
+import { partyOfActor } from '../domain/party.ts'
+import { refuse } from '../domain/refusal.ts'
+import { requireRound } from '../domain/round.ts'
+import { agreementStream, type Changed, change, type Deciding } from '../store/ledger.ts'
+import type { Deps } from './deps.ts'
+
+/** Who acts, as the ledger writes it. */
+export function by(actor: Actor): { actorId: string; organisationId?: string } {
+  if (actor.kind === 'operator') return { actorId: actor.subject }
+  return { actorId: actor.kind === 'person' ? actor.personId : actor.applicationId, organisationId: actor.organisationId }
+}
+
+/** The context in which the rules decide. */
+export const contextOf = ({ newId }: Deps, actor: Actor, now: string): Context => ({ actor, now, newId })
+
+/** Which agreement, and what the caller read of it: the revision (of the part that changes) that `If-Match` named. */
+export type Target = { agreementId: string; ifMatch?: number | undefined }
+export type RoundTarget = Target & { roundNumber: number }
+
+/** What a decision may look up beside the agreement. */
+export type Lookup = Deciding['client']
+
+export type AgreementChange = Changed<Agreement, AgreementEvent>
+
+/**
+ * Changes one agreement: for those at its table, on the state that the caller has seen. Refuses with `not-found` for everybody
+ * else, and with `stale` when the part that changes is no longer what it was.
+ */
+export async function changeAgreement(
+  deps: Deps,
+  actor: Actor,
+  { agreementId, ifMatch }: Target,
+  decide: (state: Agreement, context: Context, lookup: Lookup) => AgreementEvent[] | Promise<AgreementEvent[]>,
+  revisionOf?: (state: Agreement) => number | undefined,
+): Promise<AgreementChange> {
+  const [changed] = await change(deps.database, agreementStream, [agreementId], by(actor), async (heads, { client, now }) => {
+    const head = heads.get(agreementId) ?? refuse('not-found', { what: 'agreement' })
+    partyOfActor(head.state, actor)
+    const revision = revisionOf ? revisionOf(head.state) : head.revision
+    // Of what is not there no revision was seen: deciding then says so.
+    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
+    return new Map([[agreementId, await decide(head.state, contextOf(deps, actor, now), client)]])
+  })
+  return changed ?? refuse('not-found', { what: 'agreement' })
+}
+
+/** Changes one agreement in the round that is going on. */
+export const changeRound = (
+  deps: Deps,
+  actor: Actor,
+  target: RoundTarget,
+  action: string,
+  decide: (state: Agreement, context: Context, lookup: Lookup) => AgreementEvent[] | Promise<AgreementEvent[]>,
+  revisionOf?: (state: Agreement) => number | undefined,
+): Promise<AgreementChange> =>
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    (state, context, lookup) => {
+      requireRound(state, target.roundNumber, action)
+      return decide(state, context, lookup)
+    },
+    revisionOf,
+  )
+
+/** The id that an event of this type gave to what it made. */
+export function madeId<Event extends { type: string; data: object }>(changed: { events: readonly Event[] }, type: Event['type']): string {
+  const data = changed.events.find((event) => event.type === type)?.data
+  if (!data || !('id' in data) || typeof data.id !== 'string') throw new Error(`nothing was made by ${type}`)
+  return data.id
+}

@@ -1,0 +1,49 @@
+import type { Actor } from '../domain/actor.ts'
+import type { Context } from '../domain/event.ts'
+import * as rules from '../domain/network.ts'
+import { refuse } from '../domain/refusal.ts'
+import { organisationsById } from '../store/directory.ts'
+import { type Changed, change, networkStream } from '../store/ledger.ts'
+import { by, contextOf, type Lookup } from './change.ts'
+import type { Deps } from './deps.ts'
+
+type NetworkChange = Changed<rules.Network, rules.NetworkEvent>
+export type NetworkTarget = { networkId: string; ifMatch?: number | undefined }
+
+/** Founds a network of organisations that are registered. */
+export async function foundNetwork(deps: Deps, actor: Actor, input: rules.FoundNetwork): Promise<NetworkChange> {
+  const [changed] = await change(deps.database, networkStream, [], by(actor), async (_, { client, now }) => {
+    const own = actor.kind === 'operator' ? [] : [actor.organisationId]
+    const names = await organisationsById(client, [...own, ...input.memberIds])
+    const events = rules.foundNetwork(input, names, contextOf(deps, actor, now))
+    const [founded] = events
+    return new Map([[founded?.type === 'network-founded' ? founded.data.id : '', events]])
+  })
+  return changed ?? refuse('not-found', { what: 'network' })
+}
+
+async function changeNetworkBy(
+  deps: Deps,
+  actor: Actor,
+  { networkId, ifMatch }: NetworkTarget,
+  decide: (state: rules.Network, context: Context, lookup: Lookup) => rules.NetworkEvent[] | Promise<rules.NetworkEvent[]>,
+): Promise<NetworkChange> {
+  const [changed] = await change(deps.database, networkStream, [networkId], by(actor), async (heads, { client, now }) => {
+    const head = heads.get(networkId) ?? refuse('not-found', { what: 'network' })
+    rules.requireMember(head.state, actor)
+    if (ifMatch !== undefined && ifMatch !== head.state.revision) refuse('stale')
+    return new Map([[networkId, await decide(head.state, contextOf(deps, actor, now), client)]])
+  })
+  return changed ?? refuse('not-found', { what: 'network' })
+}
+
+export const changeNetwork = (deps: Deps, actor: Actor, target: NetworkTarget, input: { name: string; sharedGoal: string }) =>
+  changeNetworkBy(deps, actor, target, (state, context) => rules.changeNetwork(state, input, context))
+
+export const joinNetwork = (deps: Deps, actor: Actor, target: NetworkTarget, input: { organisationId: string }) =>
+  changeNetworkBy(deps, actor, target, async (state, context, lookup) =>
+    rules.joinNetwork(state, input, await organisationsById(lookup, [input.organisationId]), context),
+  )
+
+export const leaveNetwork = (deps: Deps, actor: Actor, target: NetworkTarget, memberId: string) =>
+  changeNetworkBy(deps, actor, target, (state, context) => rules.leaveNetwork(state, memberId, context))
