@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ConnectionError } from 'fastify'
+import { standingHeaders } from './headers.ts'
+import { type DoorCode, DoorProblem, describeProblem } from './problem.ts'
+
+/** Answers what Node cannot read as HTTP at all: there is no request then, only a socket. In English, for want of Accept-Language. */
+export const answerUnreadable = (version: string) => (error: ConnectionError, socket: Socket) => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy(error)
+  const codes: Record<string, DoorCode> = { ERR_HTTP_REQUEST_TIMEOUT: 'timeout', HPE_HEADER_OVERFLOW: 'headers-too-large' }
+  const problem = describeProblem(new DoorProblem(codes[error.code] ?? 'malformed-request'), 'en', randomUUID())
+  const body = JSON.stringify(problem)
+  const headers = {
+    ...standingHeaders(version),
+    'content-type': 'application/problem+json',
+    'content-language': 'en',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, ...lines, '', body].join('\r\n'))
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { canonical, digest } from '../domain/digest.ts'
+import type { Answer, Call } from './operation.ts'
+import { invalidInput } from './problem.ts'
+
+/**
+ * A whole number in a query or path, where everything arrives as text: `fromDigits(z.int().min(1))`. Only digits: no signs, points,
+ * exponents or spaces. A default goes inside, so that the API's description shows it.
+ */
+export const fromDigits = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value), schema)
+
+/**
+ * The query parameters of a list, to spread into its strictObject: `cursor`, `limit` and, where a list can be sorted, `sort`
+ * with the given orders, the first of which is the default. `-` in front means descending.
+ */
+export function pageQuery(): typeof unsorted
+export function pageQuery<const Sorts extends readonly [string, ...string[]]>(sorts: Sorts): typeof unsorted & { sort: SortSchema<Sorts> }
+export function pageQuery(sorts?: readonly [string, ...string[]]) {
+  if (!sorts) return unsorted
+  return { ...unsorted, sort: z.enum(sorts).default(sorts[0]) }
+}
+
+type SortSchema<Sorts extends readonly [string, ...string[]]> = z.ZodDefault<z.ZodEnum<{ [Sort in Sorts[number]]: Sort }>>
+
+const unsorted = {
+  // 1,000 characters: a few sort keys, of which a title of 200 is the longest.
+  cursor: z.string().max(1000).optional().describe('where the next page starts: the "next" of the page before'),
+  // 100 per page: one screen of a dashboard, and a query that stays within milliseconds.
+  limit: fromDigits(z.int().min(1).max(100).default(50)),
+}
+
+/** The schema of a page of items. `id` names it in the API's description, such as `AgreementPage`. */
+export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
+  z
+    .strictObject({
+      items: z.array(item),
+      next: z.string().optional().describe('the cursor of the next page; left out on the last'),
+    })
+    .meta({ id })
+
+type Listing = { cursor?: string | undefined; limit: number }
+type ListCall = Pick<Call, 'path' | 'search'> & { query: Listing }
+
+/** Where the page starts: the sort keys of the last row before it, by their schema; undefined for the first page. Throws 400. */
+export function position<Keys extends z.ZodType>(call: ListCall, keys: Keys): z.output<Keys> | undefined {
+  const { cursor } = call.query
+  if (cursor === undefined) return undefined
+  const [list, position] = decode(cursor) ?? []
+  const result = keys.safeParse(position)
+  if (list === listOf(call) && result.success) return result.data
+  throw invalidInput([{ code: 'wrong-cursor', parameter: 'cursor' }])
+}
+
+/**
+ * The answer to a list: at most `limit` of the rows. Ask the store for `limit + 1` rows: the extra one tells that there is a next
+ * page, to which `next` and the Link header lead (RFC 8288). `keys` gives the sort keys of a row, and `item` what is shown of it.
+ */
+export function page<Row, Item>(
+  call: ListCall,
+  rows: readonly Row[],
+  { keys, item }: { keys: (row: Row) => readonly (string | number)[]; item: (row: Row) => Item },
+): Pick<Answer, 'links'> & { body: { items: Item[]; next?: string } } {
+  const shown = rows.slice(0, call.query.limit)
+  const last = shown.at(-1)
+  const items = shown.map(item)
+  if (last === undefined || rows.length <= shown.length) return { body: { items } }
+  const next = encode([listOf(call), keys(last)])
+  const search = new URLSearchParams({ ...call.search, cursor: next })
+  return { body: { items, next }, links: [{ rel: 'next', href: `${call.path}?${search}` }] }
+}
+
+/** The answer to a list that is small enough to be read whole, in the order of its keys: what comes after the cursor, at most `limit`. */
+export function pageOfAll<Row, Item>(
+  call: ListCall,
+  rows: readonly Row[],
+  { key, item }: { key: (row: Row) => string; item: (row: Row) => Item },
+): ReturnType<typeof page<Row, Item>> {
+  const [after = ''] = position(call, z.tuple([z.string()])) ?? []
+  const rest = rows.filter((row) => key(row) > after).sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  return page(call, rest, { keys: (row) => [key(row)], item })
+}
+
+/** What a cursor belongs to: this list with these filters in this order. The size of a page may change on the way. */
+const listOf = ({ path, query: { cursor: _cursor, limit: _limit, ...filter } }: ListCall): string =>
+  // 16 hex digits tell lists apart; a cursor gives no rights, so nobody gains by finding another list with the same.
+  digest('cursor', canonical({ path, filter })).slice(0, 16)
+
+const encode = (content: readonly unknown[]): string => Buffer.from(JSON.stringify(content)).toString('base64url')
+
+function decode(cursor: string): unknown[] | undefined {
+  const bytes = Buffer.from(cursor, 'base64url')
+  // Buffer skips what is not base64url; a cursor has one spelling.
+  if (bytes.toString('base64url') !== cursor) return undefined
+  try {
+    const content: unknown = JSON.parse(bytes.toString())
+    return Array.isArray(content) && content.length === 2 ? content : undefined
+  } catch {
+    return undefined
+  }
+}

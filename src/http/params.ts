@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { fromDigits } from './page.ts'
+
+/** An id in a path. Ids are written small; one in capitals is the same id (RFC 9562 section 4). */
+export const id = z.uuid().toLowerCase()
+
+/** The number of a round or a version in a path or query; PostgreSQL's integer is where counting ends. */
+export const number = fromDigits(z.int().min(1).max(2_147_483_647))
+
+/** What names an agreement, and a round of it, in a path: to spread into a strictObject. */
+export const ofAgreement = { agreementId: id }
+export const ofRound = { ...ofAgreement, roundNumber: number }
+
+/** An id for the examples in the API's description. */
+export const anId = '6f1dfd9e-63a4-4a3c-a2f5-9f4b7e7d2a10'

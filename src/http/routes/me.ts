@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Deps } from '../../actions/deps.ts'
+import { Me } from '../../domain/actor.ts'
+import { requirePerson } from '../../domain/guard.ts'
+import { ToDo, toDo } from '../../domain/to-do.ts'
+import { statesOfHolder } from '../../store/agreement.ts'
+import { profileOf } from '../../store/directory.ts'
+import { operation } from '../operation.ts'
+
+/** The caller, and what waits for them. */
+export function meRoutes(app: FastifyInstance, deps: Deps): void {
+  operation(app, {
+    method: 'GET',
+    path: '/me',
+    id: 'getMe',
+    tag: 'Me',
+    summary: { en: 'Who you are here, and what you may do at all', nl: 'Wie u hier bent, en wat u in het algemeen mag' },
+    access: 'known',
+    answer: { status: 200, schema: Me },
+    handle: async ({ actor, identity }) => ({ body: await profileOf(deps.database.pool, await actor(), identity?.scopes ?? []) }),
+  })
+
+  operation(app, {
+    method: 'GET',
+    path: '/me/to-do',
+    id: 'listToDo',
+    tag: 'Me',
+    summary: { en: 'What waits for you, across agreements', nl: 'Wat op u wacht, over alle overeenstemmingen' },
+    description: {
+      en: 'Renewals, hearings, concerns, stances, commitments, transfers and reflections; what has to be done first comes first.',
+      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten en reflecties; wat het eerst moet, staat bovenaan.',
+    },
+    access: 'person',
+    answer: { status: 200, schema: z.strictObject({ items: z.array(ToDo) }).meta({ id: 'ToDoList' }) },
+    handle: async ({ actor }) => {
+      const person = requirePerson(await actor())
+      const { states, now } = await statesOfHolder(deps.database, person.personId, person.organisationId)
+      return { body: { items: inTurn(states.flatMap((state) => toDo(state, person, now))) } }
+    },
+  })
+}
+
+/** Those with a moment first, the earliest of them on top; the others stay in their order. */
+const inTurn = (items: readonly ToDo[]): ToDo[] =>
+  items.toSorted((a, b) => {
+    if (a.byAt === b.byAt) return 0
+    return a.byAt !== undefined && (b.byAt === undefined || a.byAt < b.byAt) ? -1 : 1
+  })

@@ -1,0 +1,27 @@
+/** The chapters of the API's description, in reading order. */
+export const tags = {
+  'In force': {
+    en: 'What holds now: the door for case systems and intranets.',
+    nl: 'Wat nu geldt: de deur voor zaaksystemen en intranetten.',
+  },
+  Agreements: { en: 'Temporary workable agreements and covenants.', nl: 'Tijdelijke werkbare overeenstemmingen en convenanten.' },
+  Text: { en: 'The text that is being deliberated.', nl: 'De tekst waarover wordt overlegd.' },
+  Versions: { en: 'Adopted versions, and what changed between them.', nl: 'Vastgestelde versies, en wat er veranderde.' },
+  Parties: { en: 'Who sits at the table.', nl: 'Wie aan tafel zit.' },
+  Mandates: { en: 'Who may bind whom, to what and until when.', nl: 'Wie wie mag binden, waaraan en tot wanneer.' },
+  Roles: { en: 'Roles, tasks and their transfer.', nl: 'Rollen, taken en de overdracht ervan.' },
+  Rounds: {
+    en: 'One turn of the cycle: contributions, hearings, stances, adoption, reflections.',
+    nl: 'Eén ronde: inbreng, hoor en wederhoor, opstelling, vaststelling, reflectie.',
+  },
+  Meetings: { en: 'Meetings, attendance and minutes.', nl: 'Bijeenkomsten, aanwezigheid en verslag.' },
+  Commitments: { en: 'Who does what by when.', nl: 'Afspraken: wie doet wat voor wanneer.' },
+  Proof: { en: 'Why an agreement binds, its history, and proof of both.', nl: 'Waarom een afspraak bindt, de geschiedenis en het bewijs.' },
+  Organisations: { en: 'Chain partners, their people, desks and applications.', nl: 'Ketenpartners, hun mensen, loketten en applicaties.' },
+  Networks: { en: 'Standing circles of organisations with a shared goal.', nl: 'Samenwerkingsverbanden met een gedeeld doel.' },
+  Exchanges: { en: 'Exchange programmes, inquiries and recommendations.', nl: 'Uitwisselingen, waarderend onderzoek en aanbevelingen.' },
+  Me: { en: 'The caller: what waits for them.', nl: 'De aanroeper: wat er op hen wacht.' },
+  Events: { en: 'Being told: the feed of events, and webhooks.', nl: 'Op de hoogte blijven: gebeurtenissen en webhooks.' },
+  Registry: { en: 'The registry itself: its description and its health.', nl: 'Het register zelf: de beschrijving en de gezondheid.' },
+} as const satisfies Record<string, { en: string; nl: string }>
+export type Tag = keyof typeof tags
