@@ -1,0 +1,64 @@
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const optional = z
+  .string()
+  .trim()
+  .optional()
+  .transform((value) => value || undefined)
+
+/** Every setting of the process, from its environment. This file is the only reader of it; docs/operations.md lists them. */
+const Settings = z
+  .object({
+    HOST: optional.transform((value) => value ?? '127.0.0.1'),
+    PORT: optional.transform((value) => Number(value ?? 3000)).pipe(z.number().int().min(1).max(65535)),
+    DATABASE_URL: optional,
+    DATABASE_OWNER_URL: optional,
+    HANDSLAG_DATA: optional.transform((value) => resolve(value?.replace(/^~(?=\/)/, homedir()) ?? 'data')),
+    HANDSLAG_URL: optional.transform((value) => value?.replace(/\/$/, '')),
+    OIDC_ISSUER: optional,
+    OIDC_AUDIENCE: optional,
+    LOG_LEVEL: optional.transform((value) => value ?? 'info').pipe(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])),
+    CONTACT_NAME: optional.transform((value) => value ?? 'Handslag'),
+    CONTACT_URL: optional.transform((value) => value ?? 'https://example.org/handslag'),
+    CONTACT_EMAIL: optional.transform((value) => value ?? 'handslag@example.org'),
+  })
+  .superRefine((settings, context) => {
+    if (settings.OIDC_ISSUER && !settings.OIDC_AUDIENCE)
+      context.addIssue({
+        code: 'custom',
+        path: ['OIDC_AUDIENCE'],
+        message: 'name the audience that tokens for this registry carry, beside OIDC_ISSUER',
+      })
+    if (!settings.OIDC_ISSUER && !isLoopback(settings.HOST))
+      context.addIssue({
+        code: 'custom',
+        path: ['OIDC_ISSUER'],
+        message: `without an issuer of tokens the registry listens on loopback only: name one, or leave HOST (${settings.HOST}) out`,
+      })
+  })
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+export type Config = Readonly<z.output<typeof Settings>>
+
+/** Reads the settings; throws an error whose sentences name each setting that is wrong and what to write. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const result = Settings.safeParse(environment)
+  if (result.success) return Object.freeze(result.data)
+  throw new Error(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
+}
+
+/** The environment of this process with some settings otherwise, for a process that is started beside it. */
+export const environmentWith = (settings: Partial<Record<keyof z.input<typeof Settings>, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...settings,
+})
+
+/** Where these settings say that the data is. */
+export const placeOf = ({ DATABASE_URL, DATABASE_OWNER_URL, HANDSLAG_DATA }: Config) => ({
+  url: DATABASE_URL,
+  ownerUrl: DATABASE_OWNER_URL,
+  directory: HANDSLAG_DATA,
+})
