@@ -14,6 +14,9 @@ export const createRole = (deps: Deps, actor: Actor, target: Target, input: rule
 export const changeRole = (deps: Deps, actor: Actor, target: Target, roleId: string, input: rules.ShapeRole): Promise<AgreementChange> =>
   changeAgreement(deps, actor, target, (state, context) => rules.changeRole(state, roleId, input, context), revisionOf(roleId))
 
+export const endRole = (deps: Deps, actor: Actor, target: Target, roleId: string): Promise<AgreementChange> =>
+  changeAgreement(deps, actor, target, (state, context) => rules.endRole(state, roleId, context), revisionOf(roleId))
+
 export const assignRole = (deps: Deps, actor: Actor, target: Target, roleId: string, input: rules.AssignRole): Promise<AgreementChange> =>
   changeAgreement(deps, actor, target, async (state, context, lookup) => {
     const people = await peopleById(lookup, [input.personId])

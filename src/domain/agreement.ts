@@ -238,7 +238,11 @@ function carriedOver(state: Agreement, number: number, at: Instant, revision: nu
     reflections: {},
     endingConsents: {},
     meetings: keep(state.meetings, (meeting) => meeting.state === 'planned'),
-    roles: Object.fromEntries(Object.values(state.roles).map((role) => [role.id, withoutFormerHolders(role, dayOf(at), revision)])),
+    roles: Object.fromEntries(
+      Object.values(state.roles)
+        .filter((role) => !role.endedAt)
+        .map((role) => [role.id, withoutFormerHolders(role, dayOf(at), revision)]),
+    ),
     transfers: keep(state.transfers, (transfer) => transfer.state === 'offered'),
     mandates: keep(state.mandates, (mandate) => !isOver(mandate, at, state.mandates)),
     parties: keep(state.parties, (party) => !party.leftAt),

@@ -21,8 +21,8 @@ import { phaseAt, ruleHolds } from './round.ts'
 import { text } from './text.ts'
 import { addMonths, day, dayOf, endOf, type Instant, later, startOf } from './time.ts'
 
-/** A mandate lives in one agreement; five years is the longest an agreement can run (a covenant). */
-const longestMonths = 60
+/** Six years: five of a covenant, the longest that a version can run, and up to one before it begins. */
+const longestMonths = 72
 
 export const GrantMandate = z
   .strictObject({

@@ -142,6 +142,16 @@ export function changeRole(state: HasRoles, roleId: string, input: ShapeRole, co
   return [{ type: 'role-changed', data: { roleId, name: input.name, purpose: input.purpose, tasks } }]
 }
 
+/** Ends a role that nobody holds a task in; commitments that name it stop adoption until they name another. */
+export function endRole(state: HasRoles, roleId: string, context: Context): RoleEvent[] {
+  guard(state, 'shape-role', context)
+  const role = requireRole(state, roleId)
+  const orphaned = orphanedTasks(role, dayOf(context.now))
+  const held = role.tasks.find((task) => !orphaned.includes(task))
+  if (held) refuse('task-held', { task: held.what })
+  return [{ type: 'role-ended', data: { roleId } }]
+}
+
 /** Gives the role to a person of the actor's own organisation; its tasks without a holder become theirs. */
 export function assignRole(
   state: HasRoles,
@@ -268,6 +278,9 @@ export const roleEvents = {
       tasks: data.tasks.map((task) => ({ ...role.tasks.find((before) => before.id === task.id), ...task })),
       revision,
     })),
+  }),
+  'role-ended': (state, data: { roleId: string }, { at, revision }) => ({
+    roles: patch(state.roles, data.roleId, { endedAt: at, revision }),
   }),
   'role-assigned': (state, data: { roleId: string; holder: RoleHolder }, { at, revision }) => ({
     roles: patch(state.roles, data.roleId, (role) => {

@@ -90,13 +90,13 @@ describe('granting a mandate', () => {
     const refused = (over: object) => codes(() => grant(table, school, { holderId: school.colleague.personId, ...over }))
     expect(refused({ validFrom: '2026-01-04', validUntil: '2026-12-31' })).toEqual(['backdated'])
     expect(refused({ validFrom: '2026-02-02', validUntil: '2026-02-01' })).toEqual(['period-empty'])
-    expect(refused({ validFrom: '2026-02-02', validUntil: '2031-02-03' })).toEqual(['period-too-long'])
-    expect(refused({ holderId: team.colleague.personId, validFrom: '2025-02-02', validUntil: '2031-02-03' })).toEqual([
+    expect(refused({ validFrom: '2026-02-02', validUntil: '2032-02-03' })).toEqual(['period-too-long'])
+    expect(refused({ holderId: team.colleague.personId, validFrom: '2025-02-02', validUntil: '2032-02-03' })).toEqual([
       'holder-not-of-organisation',
       'backdated',
       'period-too-long',
     ])
-    grant(table, school, { holderId: school.colleague.personId, validFrom: '2026-02-02', validUntil: '2031-02-02' }) // 60 months
+    grant(table, school, { holderId: school.colleague.personId, validFrom: '2026-02-02', validUntil: '2032-02-02' }) // 72 months
   })
 
   test('also for a party that is only informed', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { unmet } from '../../src/domain/adoption.ts'
+import { contentOf } from '../../src/domain/agreement-text.ts'
 import {
   type AnswerTransfer,
   answerTransfer,
   assignRole,
   changeRole,
+  endRole,
   holdersOn,
   OfferTransfer,
   offerTransfer,
@@ -17,6 +20,7 @@ import {
 import { dayOf } from '../../src/domain/time.ts'
 import {
   addRole,
+  adoptable,
   codes,
   dataOf,
   deliberating,
@@ -71,6 +75,25 @@ describe('a role belongs to the collaboration', () => {
     const id = addRole(table, 'lead', ['Call'])
     assign(table, id)
     expect(reasons(() => reshape(table, id, []))).toEqual([{ code: 'task-held', params: { task: 'Call' }, pointer: '/tasks' }])
+  })
+
+  test('a role ends once nobody has a task in it, and is then no part of the text', () => {
+    const table = deliberating()
+    const id = addRole(table, 'lead', ['Call'])
+    const holder = assign(table, id, school, { untilDate: '2026-01-31' })
+    expect(holder).toBeDefined()
+    expect(codes(() => does(table, school.colleague, endRole, id))).toEqual(['task-held'])
+    goTo(table, '2026-02-01')
+    does(table, school.colleague, endRole, id)
+    expect(contentOf(table.state).roles.map((role) => role.id)).not.toContain(id)
+    expect(codes(() => does(table, school.colleague, endRole, id))).toEqual(['not-found'])
+  })
+
+  test('a commitment in a role that has ended stops adoption until it names another', () => {
+    const table = adoptable()
+    const roleId = only(Object.values(table.state.commitments)[0]).terms.roleId
+    does(table, school.colleague, endRole, roleId)
+    expect(unmet(table.state, table.now).map(({ code }) => code)).toContain('role-gone')
   })
 
   test('one whose holder has gone is held by nobody, and may', () => {

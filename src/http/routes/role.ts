@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type AgreementChange, madeId } from '../../actions/change.ts'
 import type { Deps } from '../../actions/deps.ts'
-import { answerTransfer, assignRole, changeRole, createRole, offerTransfer, releaseRole } from '../../actions/role.ts'
+import { answerTransfer, assignRole, changeRole, createRole, endRole, offerTransfer, releaseRole } from '../../actions/role.ts'
 import { refuse } from '../../domain/refusal.ts'
 import {
   AnswerTransfer,
@@ -117,6 +117,25 @@ export function roleRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: RoleView, etag: true },
     handle: async ({ actor, params: { agreementId, roleId }, body, ifMatch }) =>
       changedRole(await changeRole(deps, await actor(), { agreementId, ifMatch }, roleId, body), roleId),
+  })
+
+  operation(app, {
+    method: 'DELETE',
+    path: '/agreements/:agreementId/roles/:roleId',
+    id: 'endRole',
+    tag,
+    summary: { en: 'End a role in which nobody has a task', nl: 'Een rol beëindigen waarin niemand een taak heeft' },
+    description: {
+      en: 'It stays on record as ended. A commitment that names it stops adoption until it names another.',
+      nl: 'De rol blijft bewaard, als beëindigd. Een afspraak die de rol noemt, houdt vaststelling tegen tot zij een andere noemt.',
+    },
+    access: 'person',
+    params: one,
+    answer: { status: 204 },
+    handle: async ({ actor, params: { agreementId, roleId }, ifMatch }) => {
+      await endRole(deps, await actor(), { agreementId, ifMatch }, roleId)
+      return {}
+    },
   })
 
   operation(app, {
