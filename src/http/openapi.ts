@@ -42,7 +42,7 @@ export function describeApi(app: FastifyInstance, { version, contact }: { versio
     // Everything from this server; nothing that is written into the page itself counts.
     staticCSP:
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    uiConfig: { docExpansion: 'none', filter: true, tryItOutEnabled: false },
+    uiConfig: { docExpansion: 'none', filter: true, tryItOutEnabled: false, layout: 'BaseLayout' },
     theme: { title: 'Handslag API' },
   })
 }

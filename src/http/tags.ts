@@ -16,12 +16,9 @@ export const tags = {
   },
   Meetings: { en: 'Meetings, attendance and minutes.', nl: 'Bijeenkomsten, aanwezigheid en verslag.' },
   Commitments: { en: 'Who does what by when.', nl: 'Afspraken: wie doet wat voor wanneer.' },
-  Proof: { en: 'Why an agreement binds, its history, and proof of both.', nl: 'Waarom een afspraak bindt, de geschiedenis en het bewijs.' },
   Organisations: { en: 'Chain partners, their people, desks and applications.', nl: 'Ketenpartners, hun mensen, loketten en applicaties.' },
   Networks: { en: 'Standing circles of organisations with a shared goal.', nl: 'Samenwerkingsverbanden met een gedeeld doel.' },
-  Exchanges: { en: 'Exchange programmes, inquiries and recommendations.', nl: 'Uitwisselingen, waarderend onderzoek en aanbevelingen.' },
   Me: { en: 'The caller: what waits for them.', nl: 'De aanroeper: wat er op hen wacht.' },
-  Events: { en: 'Being told: the feed of events, and webhooks.', nl: 'Op de hoogte blijven: gebeurtenissen en webhooks.' },
   Registry: { en: 'The registry itself: its description and its health.', nl: 'Het register zelf: de beschrijving en de gezondheid.' },
 } as const satisfies Record<string, { en: string; nl: string }>
 export type Tag = keyof typeof tags
