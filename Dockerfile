@@ -19,6 +19,6 @@ VOLUME /data
 EXPOSE 3000
 # 30 s: the first start may migrate the database before it answers.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/v1/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # There is no build step: Node runs the sources through tsx.
 CMD ["node", "--import", "tsx", "src/main.ts"]

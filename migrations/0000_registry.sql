@@ -257,6 +257,7 @@ CREATE TABLE "versions" (
 	"adopted_at" timestamp(3) with time zone NOT NULL,
 	"text_digest" text NOT NULL,
 	"subjects" text[] NOT NULL,
+	"organisation_ids" uuid[] NOT NULL,
 	"doc" json NOT NULL,
 	CONSTRAINT "versions_agreement_id_number_pk" PRIMARY KEY("agreement_id","number"),
 	CONSTRAINT "versions_number" CHECK (number >= 1)

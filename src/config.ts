@@ -16,6 +16,7 @@ const Settings = z
     DATABASE_URL: optional,
     DATABASE_OWNER_URL: optional,
     HANDSLAG_DATA: optional.transform((value) => resolve(value?.replace(/^~(?=\/)/, homedir()) ?? 'data')),
+    HANDSLAG_DEMO: optional.transform((value) => value === '1'),
     HANDSLAG_URL: optional.transform((value) => value?.replace(/\/$/, '')),
     OIDC_ISSUER: optional,
     OIDC_AUDIENCE: optional,
@@ -30,6 +31,12 @@ const Settings = z
         code: 'custom',
         path: ['OIDC_AUDIENCE'],
         message: 'name the audience that tokens for this registry carry, beside OIDC_ISSUER',
+      })
+    if (settings.DATABASE_URL && !settings.OIDC_ISSUER && !settings.HANDSLAG_DEMO)
+      context.addIssue({
+        code: 'custom',
+        path: ['OIDC_ISSUER'],
+        message: 'name the issuer of tokens for the registry on this database, or set HANDSLAG_DEMO=1 to fill it with a demonstration',
       })
     if (!settings.OIDC_ISSUER && !isLoopback(settings.HOST))
       context.addIssue({

@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts'
 import type { Agreement, AgreementEvent } from '../domain/agreement.ts'
+import { digest } from '../domain/digest.ts'
 import type { Context } from '../domain/event.ts'
 import { partyOfActor } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
@@ -9,7 +10,8 @@ import type { Deps } from './deps.ts'
 
 /** Who acts, as the ledger writes it. */
 export function by(actor: Actor): { actorId: string; organisationId?: string } {
-  if (actor.kind === 'operator') return { actorId: actor.subject }
+  // An account may be an e-mail address: the ledger, which never forgets, gets a digest of it. 32 hex digits tell operators apart.
+  if (actor.kind === 'operator') return { actorId: digest('handslag-operator', actor.subject).slice(0, 32) }
   return { actorId: actor.kind === 'person' ? actor.personId : actor.applicationId, organisationId: actor.organisationId }
 }
 

@@ -29,8 +29,12 @@ export const answerCommitment = (
   id: string,
   input: rules.AnswerCommitment,
 ): Promise<AgreementChange> =>
-  changeAgreement(deps, actor, target, (state, context) =>
-    rules.answerCommitment(state, id, input, state.text.validity?.validUntil, context),
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    (state, context) => rules.answerCommitment(state, id, input, state.text.validity?.validUntil, context),
+    revisionOf(id),
   )
 
 export const reportProgress = (
@@ -39,4 +43,11 @@ export const reportProgress = (
   target: Target,
   id: string,
   input: z.output<typeof rules.ReportProgress>,
-): Promise<AgreementChange> => changeAgreement(deps, actor, target, (state, context) => rules.reportProgress(state, id, input, context))
+): Promise<AgreementChange> =>
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    (state, context) => rules.reportProgress(state, id, input, context),
+    (state) => state.promises[id]?.revision,
+  )

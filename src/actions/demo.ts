@@ -1,5 +1,6 @@
 import type { Authority } from '../domain/actor.ts'
 import type { RegisterOrganisation } from '../domain/organisation.ts'
+import { alone } from '../store/database.ts'
 import { accountsOf, networkNamed } from '../store/directory.ts'
 import type { Deps } from './deps.ts'
 import { foundNetwork } from './network.ts'
@@ -58,14 +59,21 @@ type Known = ReadonlyMap<string, { id: string; organisationId: string }>
  * there already stays as it is: a start that was broken off is finished by the next one.
  */
 export async function seedDemo(deps: Deps, issuer: string): Promise<void> {
+  // Two processes that start at once would register the same organisations; the second waits, and finds them there.
+  await alone(deps.database, 'handslag:demo', () => seed(deps, issuer))
+}
+
+async function seed(deps: Deps, issuer: string): Promise<void> {
   const accounts = await accountsOf(deps.database.pool, issuer)
   const known: Known = new Map(accounts.map((account) => [account.subject, account]))
-  const ids = new Map<string, string>()
+  const directors = new Map<string, { id: string; organisationId: string }>()
   for (const [index, organisation] of [...domesticViolenceChain, ...youthHealthPair].entries())
-    ids.set(organisation.key, await seedOrganisation(deps, issuer, organisation, index, known))
+    directors.set(organisation.key, await seedOrganisation(deps, issuer, organisation, index, known))
   for (const { members, ...network } of demoNetworks) {
-    const [first = '', ...memberIds] = members.map(({ key }) => ids.get(key) ?? '')
-    const founder = { kind: 'person' as const, personId: first, organisationId: first, authorities: [] }
+    const [first, ...others] = members.flatMap(({ key }) => directors.get(key) ?? [])
+    if (!first) throw new Error(`${network.name} has no members`)
+    const founder = { kind: 'person' as const, personId: first.id, organisationId: first.organisationId, authorities: [] }
+    const memberIds = others.map(({ organisationId }) => organisationId)
     if (!(await networkNamed(deps.database.pool, network.name))) await foundNetwork(deps, founder, { ...network, memberIds })
   }
 }
@@ -85,7 +93,7 @@ async function seedOrganisation(
   { key, name, people }: DemoOrganisation,
   index: number,
   known: Known,
-): Promise<string> {
+): Promise<{ id: string; organisationId: string }> {
   const [director, ...others] = people.map((person) => ({ ...person, account: { issuer, subject: person.key } }))
   if (!director) throw new Error(`${name} has nobody`)
   const authorities: Authority[] = ['administer', 'grant-mandates']
@@ -102,7 +110,7 @@ async function seedOrganisation(
       { organisationId },
       { name: 'Zaaksysteem', issuer, subject: demoApplication, scopes: ['handslag:read'] },
     )
-  return organisationId
+  return { id, organisationId }
 }
 
 // The prefix 00000099 is kept for tests in the OIN system: it never is a real organisation's.

@@ -25,11 +25,12 @@ async function changeOrganisationBy(
   actor: Actor,
   { organisationId, ifMatch }: OrganisationTarget,
   decide: (state: rules.Organisation, context: Context) => rules.OrganisationEvent[],
-  revisionOf: (state: rules.Organisation) => number = (state) => state.revision,
+  revisionOf: (state: rules.Organisation) => number | undefined = (state) => state.revision,
 ): Promise<OrganisationChange> {
   const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { now }) => {
     const head = heads.get(organisationId) ?? refuse('not-found', { what: 'organisation' })
-    if (ifMatch !== undefined && ifMatch !== revisionOf(head.state)) refuse('stale')
+    const revision = revisionOf(head.state)
+    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
     return new Map([[organisationId, decide(head.state, contextOf(deps, actor, now))]])
   })
   return changed ?? refuse('not-found', { what: 'organisation' })
@@ -45,7 +46,7 @@ export const changeOrganisation = (
 export const addPerson = (deps: Deps, actor: Actor, target: OrganisationTarget, input: rules.AddPerson) =>
   changeOrganisationBy(deps, actor, target, (state, context) => rules.addPerson(state, input, context))
 
-const personRevision = (personId: string) => (state: rules.Organisation) => state.people[personId]?.revision ?? 0
+const personRevision = (personId: string) => (state: rules.Organisation) => state.people[personId]?.revision
 
 export const changePerson = (deps: Deps, actor: Actor, target: OrganisationTarget, personId: string, input: rules.AddPerson) =>
   changeOrganisationBy(
@@ -68,7 +69,7 @@ export const revokeApplication = (deps: Deps, actor: Actor, target: Organisation
     actor,
     target,
     (state, context) => rules.revokeApplication(state, applicationId, context),
-    (state) => state.applications[applicationId]?.revision ?? 0,
+    (state) => state.applications[applicationId]?.revision,
   )
 
 export const addDesk = (deps: Deps, actor: Actor, target: OrganisationTarget, input: z.output<typeof rules.AddDesk>) =>
@@ -80,5 +81,5 @@ export const closeDesk = (deps: Deps, actor: Actor, target: OrganisationTarget, 
     actor,
     target,
     (state, context) => rules.closeDesk(state, deskId, context),
-    (state) => state.desks[deskId]?.revision ?? 0,
+    (state) => state.desks[deskId]?.revision,
   )

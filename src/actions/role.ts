@@ -18,10 +18,16 @@ export const endRole = (deps: Deps, actor: Actor, target: Target, roleId: string
   changeAgreement(deps, actor, target, (state, context) => rules.endRole(state, roleId, context), revisionOf(roleId))
 
 export const assignRole = (deps: Deps, actor: Actor, target: Target, roleId: string, input: rules.AssignRole): Promise<AgreementChange> =>
-  changeAgreement(deps, actor, target, async (state, context, lookup) => {
-    const people = await peopleById(lookup, [input.personId])
-    return rules.assignRole(state, roleId, input, people.get(input.personId), context)
-  })
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    async (state, context, lookup) => {
+      const people = await peopleById(lookup, [input.personId])
+      return rules.assignRole(state, roleId, input, people.get(input.personId), context)
+    },
+    revisionOf(roleId),
+  )
 
 export const releaseRole = (
   deps: Deps,
@@ -31,7 +37,13 @@ export const releaseRole = (
   holderId: string,
   input: { untilDate: Day },
 ): Promise<AgreementChange> =>
-  changeAgreement(deps, actor, target, (state, context) => rules.releaseRole(state, roleId, holderId, input.untilDate, context))
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    (state, context) => rules.releaseRole(state, roleId, holderId, input.untilDate, context),
+    revisionOf(roleId),
+  )
 
 export const offerTransfer = (
   deps: Deps,
@@ -40,10 +52,16 @@ export const offerTransfer = (
   roleId: string,
   input: rules.OfferTransfer,
 ): Promise<AgreementChange> =>
-  changeAgreement(deps, actor, target, async (state, context, lookup) => {
-    const people = await peopleById(lookup, [input.toPersonId])
-    return rules.offerTransfer(state, roleId, input, people.get(input.toPersonId), context)
-  })
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    async (state, context, lookup) => {
+      const people = await peopleById(lookup, [input.toPersonId])
+      return rules.offerTransfer(state, roleId, input, people.get(input.toPersonId), context)
+    },
+    revisionOf(roleId),
+  )
 
 export const answerTransfer = (
   deps: Deps,

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
-import { adopt as decideAdoption } from '../domain/adoption.ts'
+import { adopt as decideAdoption, withoutDeparted } from '../domain/adoption.ts'
 import * as agreement from '../domain/agreement.ts'
 import * as contributions from '../domain/contribution.ts'
 import { stateHearing as decideHearing, type StateHearing } from '../domain/hearing.ts'
 import * as reflections from '../domain/reflection.ts'
 import * as stances from '../domain/stance.ts'
+import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, changeRound, type RoundTarget, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
 
@@ -61,18 +62,25 @@ export const takeStance = (deps: Deps, actor: Actor, target: RoundTarget, input:
 export const stateDissent = (deps: Deps, actor: Actor, target: RoundTarget, input: stances.StateDissent): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'state-dissent', (state, context) => stances.stateDissent(state, input, context))
 
-/** Adopts the text as version n, which the registry signs: whoever holds the version can check later that this is what was adopted. */
+/**
+ * Adopts the text as version n, which the registry signs: whoever holds the version can check later that this is what was adopted.
+ * Who has left an organisation since represents it no more, so the holders of mandates are looked up.
+ */
 export const adopt = (deps: Deps, actor: Actor, target: RoundTarget, input: { textDigest: string }): Promise<AgreementChange> =>
-  changeRound(deps, actor, target, 'adopt', (state, context) =>
-    Promise.all(
-      decideAdoption(state, input, context).map(async (event) => {
+  changeRound(deps, actor, target, 'adopt', async (state, context, lookup) => {
+    const here = await peopleById(
+      lookup,
+      Object.values(state.mandates).map((mandate) => mandate.holderId),
+    )
+    return Promise.all(
+      decideAdoption(withoutDeparted(state, here), input, context).map(async (event) => {
         const { version, ...period } = event.data
         const { number, textDigest } = version
         const signature = await deps.sign({ agreementId: state.id, version: number, textDigest, adoptedAt: context.now, ...period })
         return { ...event, data: { ...period, version: { ...version, signature } } }
       }),
-    ),
-  )
+    )
+  })
 
 export const callReflection = (deps: Deps, actor: Actor, target: RoundTarget, input: { reason: string }): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'call-reflection', (state, context) => reflections.callReflection(state, input, context))

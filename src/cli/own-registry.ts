@@ -20,6 +20,7 @@ export async function startOwn(databaseUrl = ''): Promise<{ url: string; stop: (
     DATABASE_URL: databaseUrl,
     DATABASE_OWNER_URL: '',
     OIDC_ISSUER: '',
+    HANDSLAG_DEMO: '1',
   })
   const server = spawn(process.execPath, ['--import', 'tsx', main], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))

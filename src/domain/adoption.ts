@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { type Content, contentOf, elements, textDigest } from './agreement-text.ts'
 import { coverageGaps, offered } from './commitment.ts'
 import { isOurs, openOf, unansweredConcerns } from './contribution.ts'
-import type { Context, EventOf, Evolvers } from './event.ts'
+import { type Context, type EventOf, type Evolvers, keep } from './event.ts'
 import { bind } from './guard.ts'
 import { type HasHearings, unheard } from './hearing.ts'
 import { effectiveMandates, notBefore, whyNotEffective } from './mandate.ts'
-import { seated } from './party.ts'
+import { present, seated } from './party.ts'
 import type { HasReflections } from './reflection.ts'
 import { type Reason, refuse, refuseAll } from './refusal.ts'
 import { type AgreementStatus, roundMachine, roundStateAt } from './round.ts'
@@ -53,13 +53,14 @@ export function unmet(state: HasAdoption, at: Instant): Reason[] {
 export function viewAdoption(state: HasAdoption, number: number, at: Instant) {
   const { round } = state
   const now = round?.number === number ? roundStateAt(round, at) : 'closed'
-  const open = now === 'deliberating' || now === 'impasse'
+  const open = state.status === 'active' && (now === 'deliberating' || now === 'impasse')
   const missing = open ? unmet(state, at) : []
   return {
     roundNumber: number,
     state: now,
-    possible: now === 'deliberating' && missing.length === 0,
-    ...(open ? { textDigest: textDigest(contentOf(state)) } : { version: number }),
+    possible: open && now === 'deliberating' && missing.length === 0,
+    ...(open && { textDigest: textDigest(contentOf(state)) }),
+    ...(now !== 'deliberating' && now !== 'impasse' && { version: number }),
     missing,
   }
 }
@@ -120,10 +121,14 @@ function unanswered(state: HasAdoption): Reason[] {
 /** Condition 5: decisions have reasons; commitments have owners here who accepted them, within an effective mandate. */
 function unfounded(state: HasAdoption, content: Content, at: Instant): Reason[] {
   const here = new Set(seated(state).map((party) => party.id))
+  const gone = (id: string, pointer: string): Reason[] =>
+    present(state).some((party) => party.id === id) ? [] : [{ code: 'not-a-party', pointer }]
   return [
-    ...content.decisions.flatMap((decision, index): Reason[] =>
-      decision.why ? [] : [{ code: 'decision-without-reason', pointer: `/decisions/${index}/why` }],
-    ),
+    ...content.decisions.flatMap((decision, index): Reason[] => [
+      ...(decision.why ? [] : [{ code: 'decision-without-reason', pointer: `/decisions/${index}/why` } as const]),
+      ...decision.byPartyIds.flatMap((id, nth) => gone(id, `/decisions/${index}/byPartyIds/${nth}`)),
+    ]),
+    ...content.legalBasis.flatMap((basis, index) => gone(basis.partyId, `/legalBasis/${index}/partyId`)),
     ...offered(state).flatMap((commitment, index): Reason[] => {
       const pointer = `/commitments/${index}`
       const { terms } = commitment
@@ -132,7 +137,11 @@ function unfounded(state: HasAdoption, content: Content, at: Instant): Reason[] 
         return [{ code: 'role-gone', params: { commitment: terms.what }, pointer }]
       if (commitment.state !== 'accepted')
         return [{ code: 'commitment-not-accepted', params: { commitment: terms.what, state: commitment.state }, pointer }]
-      return coverageGaps(state, terms, content.validity?.validUntil, at, pointer)
+      const { dueOn } = terms
+      const last = content.validity?.validUntil
+      if (dueOn !== undefined && (dueOn < dayOf(at) || (last !== undefined && dueOn > last)))
+        return [{ code: 'due-outside-validity', params: { commitment: terms.what, due: dueOn }, pointer }]
+      return coverageGaps(state, terms, last, at, pointer)
     }),
   ]
 }
@@ -192,6 +201,12 @@ function unlearned(state: HasAdoption, content: Content): Reason[] {
   )
 }
 
+/** The table without the mandates of people who are no longer with their organisation: they represent nobody. */
+export const withoutDeparted = <T extends HasAdoption>(state: T, here: ReadonlyMap<string, unknown>): T => ({
+  ...state,
+  mandates: keep(state.mandates, (mandate) => here.has(mandate.holderId)),
+})
+
 type AdoptedNow = { version: Omit<Version, 'adoptedAt'>; fromAt: Instant; untilAt: Instant }
 
 /** Adopts the text as the next version. Refused with every unmet condition at once; any edit after reading is refused too. */
@@ -229,7 +244,12 @@ export const adoptionEvents = {
       // What was promised before stays open beside it: the version before may hold until this one starts.
       promises: {
         ...state.promises,
-        ...Object.fromEntries(offered(state).map((one) => [one.id, { ...one, reports: 0, revision }])),
+        ...Object.fromEntries(
+          offered(state).map((one) => [
+            one.id,
+            { ...one, terms: content.commitments.find(({ id }) => id === one.id) ?? one.terms, reports: 0, revision },
+          ]),
+        ),
       },
       commitments: {},
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CommitmentTerms, type HasCommitments, offered } from './commitment.ts'
+import { CommitmentTerms, coResponsible, type HasCommitments, offered } from './commitment.ts'
 import { canonical, digest } from './digest.ts'
 import { type Context, type EventOf, type Evolvers, inOrder } from './event.ts'
 import { guard } from './guard.ts'
@@ -132,7 +132,8 @@ export function contentOf(state: HasText): Content {
     roles: inOrder(state.roles)
       .filter((role) => !role.endedAt)
       .map(({ id, name, purpose, tasks }) => ({ id, name, purpose, tasks: tasks.map(({ id, what }) => ({ id, what })) })),
-    commitments: offered(state).map((commitment) => commitment.terms),
+    // Whoever sits here answers for the whole, also who came later.
+    commitments: offered(state).map(({ terms }) => ({ ...terms, coResponsiblePartyIds: coResponsible(state, terms.ownerPartyId) })),
   }
 }
 

@@ -112,7 +112,7 @@ export function viewAgreement(state: Agreement, actor: Actor | undefined, at: In
     reviewDue: phase === 'reflecting',
     lapsed: !inForce && !upcoming && state.adopted !== null && phase !== 'ended',
     consentedToEnd: Object.keys(state.endingConsents),
-    allowedActions: actor ? allowedActions(state, actor, at) : [],
+    allowedActions: actor ? allowedActions(state, actor, at).filter((action) => action !== 'change-founding' || state.foundingOpen) : [],
     missing: missing(state, at),
   }
 }

@@ -3,9 +3,9 @@ import { type AdoptionEvent, adoptionEvents, type HasAdoption, kinds, unmet } fr
 import { AgreementText, changeFounding, checkText, GroundRules, standardGroundRules, type TextEvent, textEvents } from './agreement-text.ts'
 import { type CommitmentEvent, commitmentEvents, isUnfinished } from './commitment.ts'
 import { type ContributionEvent, contributionEvents } from './contribution.ts'
-import { type Context, type EventOf, type Evolvers, keep, type Recorded } from './event.ts'
+import { type Context, type EventOf, type Evolvers, keep, type Recorded, room } from './event.ts'
 import { bind, guard, requirePerson } from './guard.ts'
-import { type HearingEvent, hearingEvents } from './hearing.ts'
+import { type HearingEvent, hearingEvents, isHeard } from './hearing.ts'
 import { move } from './machine.ts'
 import { isOver, reason } from './mandate.ts'
 import { type MandateEvent, mandateEvents } from './mandate-acts.ts'
@@ -37,6 +37,8 @@ export type Agreement = HasAdoption &
     visibility: Visibility
     createdAt: Instant
     endingConsents: Readonly<Record<string, string>>
+    /** Who agrees to show the versions to more readers, and to whom; it happens once every seated party does. */
+    opening: { visibility: Visibility; partyIds: readonly string[] } | null
     ended?: { at: Instant; reason: string }
   }
 
@@ -84,11 +86,17 @@ export function createAgreement(input: CreateAgreement, organisations: Organisat
   if (underId && kind !== 'two') refuse('covenant-under-covenant', {}, '/underId')
   const rules = input.groundRules ?? standardGroundRules
   const places = [{ organisationId: person.organisationId, involvement: 'seated' as const, formal: true }, ...parties]
+  if (visibility === 'network' && !networkId) refuse('network-needed', {}, '/visibility')
+  const founderId = context.newId()
   const joined = places.map((place, index): AgreementEvent => {
     const pointer = `/parties/${index - 1}/organisationId`
     if (places.findIndex((other) => other.organisationId === place.organisationId) < index) refuse('already-a-party', {}, pointer)
     const { name } = organisations.get(place.organisationId) ?? refuse('not-found', { what: 'organisation' }, pointer)
-    return { type: 'party-joined', data: { ...place, id: context.newId(), name } }
+    const founder = index === 0
+    return {
+      type: 'party-joined',
+      data: { ...place, id: founder ? founderId : context.newId(), name, ...(!founder && { addedByPartyId: founderId }) },
+    }
   })
   const written = AgreementText.parse({ title, ...(purpose && { purpose }), ...(input.groundRules && { groundRules: input.groundRules }) })
   const created = {
@@ -114,27 +122,56 @@ export function createAgreement(input: CreateAgreement, organisations: Organisat
 export function changeAgreement(state: Agreement, input: ChangeAgreement, context: Context): AgreementEvent[] {
   const { visibility, groundRules } = input
   partyOfActor(state, context.actor)
-  const mandateId = visibility && bind(state, 'set-visibility', context).mandate.id
   return [
-    ...(mandateId ? [{ type: 'visibility-set' as const, data: { visibility }, mandateId }] : []),
+    ...(visibility ? setVisibility(state, visibility, context) : []),
     ...(groundRules ? changeFounding(state, { ...groundRules, additional: [] }, context) : []),
   ]
 }
 
+/** Any seated party may show the versions to fewer readers. Showing them to more takes the consent of every one, but in a draft. */
+function setVisibility(state: Agreement, visibility: Visibility, context: Context): AgreementEvent[] {
+  const { party, mandate } = bind(state, 'set-visibility', context)
+  if (visibility === 'network' && !state.networkId) refuse('network-needed', {}, '/visibility')
+  const wider = visibilities.indexOf(visibility) > visibilities.indexOf(state.visibility)
+  const agreed = new Set([party.id, ...(state.opening?.visibility === visibility ? state.opening.partyIds : [])])
+  const all = seated(state).every((other) => agreed.has(other.id))
+  if (!wider || all || state.status === 'draft') return [{ type: 'visibility-set', data: { visibility }, mandateId: mandate.id }]
+  return [{ type: 'opening-consented', data: { visibility, partyIds: [...agreed] }, mandateId: mandate.id }]
+}
+
 /** Gives another organisation a place. Participants are part of the text, so stances before it are void. */
 export function addParty(state: Agreement, input: AddParty, organisations: Organisations, context: Context): AgreementEvent[] {
-  guard(state, 'add-party', context)
+  room(state.parties)
+  const { party } = guard(state, 'add-party', context)
   if (partyOf(state, input.organisationId)) refuse('already-a-party', {}, '/organisationId')
   const { name } = organisations.get(input.organisationId) ?? refuse('not-found', { what: 'organisation' }, '/organisationId')
-  return [{ type: 'party-joined', data: { ...input, id: context.newId(), name } }]
+  return [{ type: 'party-joined', data: { ...input, id: context.newId(), name, addedByPartyId: party.id } }]
 }
 
 /** A party leaves the table: a seated one under its mandate, another as it likes. What it promised while it sat there stays on record. */
 export function leaveTable(state: Agreement, partyId: string, input: z.output<typeof LeaveTable>, context: Context): AgreementEvent[] {
+  const given = givenUp(state, partyId, context)
+  if (given) return [{ type: 'party-left', data: { partyId, because: input.reason } }]
   const { party, mandate } = guard(state, 'leave', context)
   if (party.id !== partyId) refuse(state.parties[partyId] ? 'not-yours' : 'not-found', { what: 'party' })
   const bound = party.involvement === 'seated' && mandate
-  return [{ type: 'party-left', data: { partyId, because: input.reason }, ...(bound && { mandateId: bound.id }) }]
+  const others = seated(state).filter((other) => other.id !== partyId)
+  // Who leaves last of those awaited leaves a table on which everybody consents to ending.
+  const ends = others.length > 0 && others.every((other) => other.id in state.endingConsents)
+  // A table that has agreed on something is ended together; one that has not can still be joined by others.
+  if (bound && !ends && others.length < (state.adopted ? 2 : 1)) refuse('last-at-table')
+  const left: AgreementEvent = { type: 'party-left', data: { partyId, because: input.reason }, ...(bound && { mandateId: bound.id }) }
+  return ends ? [left, { type: 'agreement-ended', data: { reason: input.reason } }] : [left]
+}
+
+/** Whether somebody takes back a place that their party gave, before the other took it: by a mandate, or by being heard. */
+function givenUp(state: Agreement, partyId: string, context: Context): boolean {
+  const own = partyOfActor(state, context.actor)
+  const other = state.parties[partyId]
+  if (!other || other.leftAt || other.addedByPartyId !== own.id || other.id === own.id) return false
+  const taken = Object.values(state.mandates).some((mandate) => mandate.partyId === partyId) || isHeard(state, partyId)
+  if (!taken) guard(state, 'add-party', context)
+  return !taken
 }
 
 /** Opens the first round, or the next one once the round before has closed; that one begins with the agenda that reflecting made. */
@@ -182,7 +219,11 @@ export function endAgreement(state: Agreement, input: z.output<typeof EndAgreeme
 type Created = Pick<Agreement, 'id' | 'kind' | 'visibility' | 'text'> & { rules: Rules; networkId?: string; underId?: string }
 
 const ownEvents = {
-  'visibility-set': (_state, data: { visibility: Visibility }) => ({ visibility: data.visibility }),
+  'visibility-set': (_state, data: { visibility: Visibility }) => ({
+    visibility: data.visibility,
+    opening: null,
+  }),
+  'opening-consented': (_state, data: { visibility: Visibility; partyIds: string[] }) => ({ opening: data }),
   'round-opened': (state, data: { number: number; agenda: AgendaItem[]; because?: string }, { at, revision }) => ({
     ...(state.round && carriedOver(state, data.number, at, revision)),
     status: agreementMachine.draft['open-round'],
@@ -237,7 +278,12 @@ function carriedOver(state: Agreement, number: number, at: Instant, revision: nu
     dissents: {},
     reflections: {},
     endingConsents: {},
-    meetings: keep(state.meetings, (meeting) => meeting.state === 'planned'),
+    opening: null,
+    meetings: Object.fromEntries(
+      Object.values(state.meetings)
+        .filter((meeting) => meeting.state === 'planned')
+        .map((meeting) => [meeting.id, { ...meeting, roundNumber: number, revision }]),
+    ),
     roles: Object.fromEntries(
       Object.values(state.roles)
         .filter((role) => !role.endedAt)
@@ -307,6 +353,7 @@ const founded = (data: Created, { at, revision }: Recorded): Agreement => ({
   textRevision: revision,
   foundingOpen: true,
   endingConsents: {},
+  opening: null,
   createdAt: at,
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ById, type Context, defined, type EventOf, type Evolvers, inOrder, patch, put } from './event.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, inOrder, patch, put, room } from './event.ts'
 import { bind, fitting, guard } from './guard.ts'
 import { type Machine, move, statesOf } from './machine.ts'
 import { type Ask, Demand, effectiveMandates, gaps, type HasMandates, subject } from './mandate.ts'
@@ -132,17 +132,20 @@ export const coResponsible = (state: HasMandates, ownerPartyId: string): string[
     .map((party) => party.id)
     .filter((id) => id !== ownerPartyId)
 
-function termsOf(state: HasCommitments, id: string, input: OfferCommitment): CommitmentTerms {
+function termsOf(state: HasCommitments, id: string, input: OfferCommitment, { now }: Context): CommitmentTerms {
+  const today = dayOf(now)
   const owner = requireParty(state, input.ownerPartyId, '/ownerPartyId')
   if (owner.involvement !== 'seated') refuse('owner-not-seated', {}, '/ownerPartyId')
   requireRole(state, input.roleId, '/roleId')
+  if (input.dueOn !== undefined && input.dueOn < today) refuse('backdated', { today }, '/dueOn')
   return { ...defined(input), id, coResponsiblePartyIds: coResponsible(state, input.ownerPartyId) }
 }
 
 /** Offers a commitment to a party here: part of the text from now on, so stances before it are void. */
 export function offerCommitment(state: HasCommitments, input: OfferCommitment, context: Context): CommitmentEvent[] {
+  room(state.commitments)
   guard(state, 'offer-commitment', context)
-  const terms = termsOf(state, context.newId(), input)
+  const terms = termsOf(state, context.newId(), input, context)
   return [{ type: 'commitment-offered', data: { terms, version: (state.round?.number ?? 0) || 1 } }]
 }
 
@@ -155,7 +158,7 @@ export function reviseCommitment(state: HasCommitments, id: string, input: Offer
   guard(state, 'offer-commitment', context)
   const commitment = requireCommitment(state, id)
   move('commitment', commitmentMachine, commitment.state, 'revise')
-  return [{ type: 'commitment-revised', data: { terms: termsOf(state, id, input) } }]
+  return [{ type: 'commitment-revised', data: { terms: termsOf(state, id, input, context) } }]
 }
 
 /** Takes an offer off the table again; it stays on record as withdrawn. */
@@ -237,7 +240,7 @@ export const isUnfinished = ({ progress }: Promised): boolean => progress?.state
 
 /** Whether a promise should have been done by now; overdue is everybody's, the owner's first (ground rule 7). */
 export const isOverdue = (promised: Promised, at: Instant): boolean =>
-  promised.terms.dueOn !== undefined && promised.terms.dueOn < dayOf(at) && promised.progress?.state !== 'done'
+  promised.terms.dueOn !== undefined && promised.terms.dueOn < dayOf(at) && isUnfinished(promised)
 
 export const commitmentEvents = {
   'commitment-offered': (state, data: { terms: CommitmentTerms; version: number }, { revision }) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ById, type Context, type EventOf, type Evolvers, patch, put } from './event.ts'
+import { type ById, type Context, type EventOf, type Evolvers, patch, put, room } from './event.ts'
 import { bind, guard } from './guard.ts'
 import { type HasMandates, reason } from './mandate.ts'
 import { present, requireParty } from './party.ts'
@@ -93,6 +93,7 @@ export function concernOf(
 
 /** Brings something in. A problem comes with its proposal, in one act (ground rule 2). */
 export function contribute(state: HasContributions, input: Contribute, context: Context, meetingId?: string): ContributionEvent[] {
+  room(state.contributions)
   const { party, person } = guard(state, 'contribute', context)
   const speaker = { partyId: party.id, personId: person.personId, ...(meetingId && { meetingId }) }
   const contribution = { ...made(state, speaker, context), text: input.text }

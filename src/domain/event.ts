@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts'
+import { refuse } from './refusal.ts'
 import type { Instant } from './time.ts'
 
 /** What `decide` functions get from outside beside state and command: who acts, when, and a source of new ids. */
@@ -39,6 +40,17 @@ export const patch = <T extends { id: string }>(items: ById<T>, id: string, chan
 /** A value without the fields that are undefined: what was left out is left out. */
 export const defined = <T extends object>(value: T) =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [Key in keyof T]: Exclude<T[Key], undefined> }
+
+/**
+ * How many of one kind a table can hold at once: with more than these nobody oversees them, and every act, which loads and writes the
+ * whole working state, would grow slow.
+ */
+export const mostAtTable = 500
+
+/** Refuses one more where there is no room. */
+export function room(items: ById<unknown>): void {
+  if (Object.keys(items).length >= mostAtTable) refuse('full', { max: mostAtTable })
+}
 
 /** The items that pass a test, as a collection. */
 export const keep = <T>(items: ById<T>, test: (item: T) => boolean): ById<T> =>

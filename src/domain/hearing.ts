@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ContributionEvent, concernOf, type HasContributions, openOf, roundNumber } from './contribution.ts'
-import { type ById, type Context, type EventOf, type Evolvers, put } from './event.ts'
+import { type ById, type Context, type EventOf, type Evolvers, put, room } from './event.ts'
 import { guard } from './guard.ts'
 import { type Party, seated } from './party.ts'
 import { text } from './text.ts'
@@ -32,6 +32,7 @@ export type StateHearing = z.output<typeof StateHearing>
 
 /** Records that a party was heard, and each concern as a contribution that another party answers. */
 export function stateHearing(state: HasHearings, input: StateHearing, context: Context): (HearingEvent | ContributionEvent)[] {
+  room(state.hearings)
   const { party, person } = guard(state, 'state-hearing', context)
   const speaker = { partyId: party.id, personId: person.personId }
   const hearing = {

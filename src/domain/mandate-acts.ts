@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type ContributionEvent, concernOf, type HasContributions } from './contribution.ts'
-import { type Context, type EventOf, type Evolvers, patch, put } from './event.ts'
+import { type Context, type EventOf, type Evolvers, patch, put, room } from './event.ts'
 import { requirePerson } from './guard.ts'
 import {
   type HasMandates,
   isOver,
-  Limit,
+  type Limit,
   limits,
   type Mandate,
   mandateForms,
@@ -60,7 +60,7 @@ export const RenewMandate = z
     meetingId: z.uuid().describe('the meeting whose outcome was taken home'),
     decision: z.enum(renewalDecisions),
     subjects: subjects.optional().describe('with `narrowed`: what is left'),
-    limits: z.array(Limit).max(20).optional().describe('with `narrowed`: the new limits'),
+    limits: limits.optional().describe('with `narrowed`: the new limits'),
     concern: text(4000).optional().describe('what the organisation does not carry of this outcome; required with `withdrawn`'),
   })
   .meta({ id: 'RenewMandate' })
@@ -81,6 +81,7 @@ export function grantMandate(
   holder: Holder | undefined,
   { actor, now, newId }: Context,
 ): MandateEvent[] {
+  room(state.mandates)
   const party = partyOfActor(state, actor)
   const grantor = requirePerson(actor)
   if (phaseAt(state, now) === 'ended') refuse('agreement-ended')

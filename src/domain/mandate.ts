@@ -12,7 +12,7 @@ export const subject = z
   .max(60)
   .meta({ example: 'safety-planning' })
 
-/** A bound on what may be promised: at most so much of a measure, such as 16 `hours-per-week` or 5000 `euro`. */
+/** A bound on what one commitment may promise: at most so much of a measure, such as 16 `hours-per-week` or 5000 `euro`. */
 export const Limit = z.strictObject({ measure: subject, maximum: z.number().nonnegative().max(1e12) }).meta({ id: 'Limit' })
 export type Limit = z.output<typeof Limit>
 
@@ -21,8 +21,18 @@ export const Demand = z.strictObject({ measure: subject, amount: z.number().nonn
 export type Demand = z.output<typeof Demand>
 
 // More subjects or limits than these no longer fit one mandate; the bounds keep documents small.
-export const subjects = z.array(subject).min(1).max(50)
-export const limits = z.array(Limit).max(20)
+export const subjects = z
+  .array(subject)
+  .min(1)
+  .max(50)
+  .refine((list) => new Set(list).size === list.length, { error: 'each subject once', params: { nl: 'elk onderwerp één keer' } })
+export const limits = z
+  .array(Limit)
+  .max(20)
+  .refine((list) => new Set(list.map(({ measure }) => measure)).size === list.length, {
+    error: 'each measure once',
+    params: { nl: 'elke maat één keer' },
+  })
 
 /** The legal forms of representation in Dutch administrative and civil law: mandaat, volmacht, machtiging. */
 export const mandateForms = ['mandate', 'power-of-attorney', 'authorisation'] as const
@@ -59,7 +69,7 @@ export type MandateStatus = (typeof mandateStatuses)[number]
 
 /**
  * What a mandate is worth at a moment (docs/domain.md#mandates). Computed from the clock, never stored. A sub-mandate is worth
- * nothing (`suspended`) while its source is not effective: it can never exceed it.
+ * nothing (`suspended`) while its source is not effective, or was narrowed to less: it can never exceed it.
  */
 export function mandateStatus(mandate: Mandate, at: Instant, mandates: ById<Mandate>): MandateStatus {
   if (mandate.withdrawn) return 'withdrawn'
@@ -67,7 +77,8 @@ export function mandateStatus(mandate: Mandate, at: Instant, mandates: ById<Mand
   if (mandate.renewal) return at < mandate.renewal.renewByAt ? 'renewal-due' : 'lapsed'
   if (at < mandate.fromAt) return 'not-yet-effective'
   const source = mandate.sourceId === undefined ? undefined : mandates[mandate.sourceId]
-  if (mandate.sourceId !== undefined && (!source || mandateStatus(source, at, mandates) !== 'effective')) return 'suspended'
+  const backed = source && mandateStatus(source, at, mandates) === 'effective' && within(mandate, source)
+  if (mandate.sourceId !== undefined && !backed) return 'suspended'
   return 'effective'
 }
 

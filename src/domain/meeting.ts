@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type HasContributions, roundNumber } from './contribution.ts'
-import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put } from './event.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, room } from './event.ts'
 import { guard } from './guard.ts'
 import { type Machine, move, statesOf } from './machine.ts'
 import { isOver, type Mandate, mandatesOf, reason } from './mandate.ts'
@@ -95,6 +95,7 @@ const requirePlanned = (state: HasMeetings, id: string, action: string): Meeting
 }
 
 export function planMeeting(state: HasMeetings, input: PlanMeeting, context: Context): MeetingEvent[] {
+  room(state.meetings)
   guard(state, 'plan-meeting', context)
   return [{ type: 'meeting-planned', data: { id: context.newId(), roundNumber: roundNumber(state), ...input } }]
 }
@@ -160,7 +161,10 @@ export function writeMinutes(state: HasMeetings, id: string, input: z.output<typ
 
 /** Closes a meeting that has begun and has attendance: the mandates of the representatives who were there become due for renewal. */
 export function closeMeeting(state: HasMeetings, id: string, context: Context): (MeetingEvent | MandateEvent)[] {
-  guard(state, 'hold-meeting', context)
+  const { party, person } = guard(state, 'hold-meeting', context)
+  // It puts everybody's mandate to the test, so it takes one: also one that waits for renewal itself.
+  const held = mandatesOf(state, party.id, person.personId, context.now)
+  if (!held.some((one) => mayRepresent(state, one, context.now))) refuse('mandate-missing')
   const meeting = requireMeeting(state, id)
   move('meeting', meetingMachine, meeting.state, 'close')
   const present = meeting.attendance.filter((attendee) => attendee.presence === 'present')

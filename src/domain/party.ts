@@ -15,6 +15,7 @@ export const Party = z
     name: z.string(),
     involvement: z.enum(involvements),
     formal: z.boolean(),
+    addedByPartyId: z.exactOptional(z.uuid()).describe('the party that gave the place, and can take it back until it is taken'),
     joinedAt: instantOut,
     leftAt: z.exactOptional(instantOut),
     leftBecause: z.exactOptional(z.string()),
@@ -58,7 +59,7 @@ export function requireParty(state: HasParties, partyId: string, pointer: string
 export const partyEvents = {
   'party-joined': (
     state,
-    data: { id: string; organisationId: string; name: string; involvement: Involvement; formal: boolean },
+    data: { id: string; organisationId: string; name: string; involvement: Involvement; formal: boolean; addedByPartyId?: string },
     { at },
   ) => ({
     parties: put(state.parties, { ...data, joinedAt: at }),

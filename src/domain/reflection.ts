@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Content, contentOf, textDigest } from './agreement-text.ts'
 import type { HasContributions } from './contribution.ts'
-import { type ById, type Context, type EventOf, type Evolvers, put } from './event.ts'
+import { type ById, type Context, type EventOf, type Evolvers, mostAtTable, put } from './event.ts'
 import { guard } from './guard.ts'
 import { seated } from './party.ts'
 import { type Reason, refuse, refuseAll } from './refusal.ts'
@@ -39,12 +39,12 @@ export const GiveReflection = z
     whatWeLearned: text(4000),
     commitments: z
       .array(z.strictObject({ commitmentId: z.uuid(), outcome: z.enum(['kept', 'partly', 'not']), why: line }))
-      .max(200)
+      .max(mostAtTable)
       .default([])
       .describe('at least the commitments of one’s own'),
     dissents: z
       .array(z.strictObject({ dissentId: z.uuid(), outcome: z.enum(dissentOutcomes), why: line }))
-      .max(100)
+      .max(mostAtTable)
       .default([])
       .describe('every dissent: did practice confirm it, refute it, or is it still open'),
     criteria: z

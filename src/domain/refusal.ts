@@ -221,6 +221,21 @@ export const refusals = {
     en: 'Somebody holds the task "{task}": transfer it first.',
     nl: 'Iemand heeft de taak "{task}": draag die eerst over.',
   },
+  'release-lengthens': {
+    kind: 'conflict',
+    en: 'Releasing ends a holding earlier, never later: it ends on {until} already. Assign the role anew.',
+    nl: 'Ontheffen beëindigt eerder, nooit later: het eindigt al op {until}. Wijs de rol opnieuw toe.',
+  },
+  'last-at-table': {
+    kind: 'conflict',
+    en: 'Too few seated parties would be left: end the agreement instead.',
+    nl: 'Er zouden te weinig partijen met een stem overblijven: beëindig de overeenstemming.',
+  },
+  'full': {
+    kind: 'conflict',
+    en: 'There is room for {max} here, and no more.',
+    nl: 'Er is hier plaats voor {max}, en niet meer.',
+  },
   'transfer-to-self': { kind: 'conflict', en: 'A transfer goes to somebody else.', nl: 'Een overdracht gaat naar iemand anders.' },
   'reason-required': { kind: 'conflict', en: 'Say why.', nl: 'Zeg waarom.' },
   'meeting-not-begun': {
@@ -309,6 +324,16 @@ export const refusals = {
     kind: 'conflict',
     en: '"{commitment}" is {state}, and not accepted by its owner.',
     nl: '"{commitment}" is {state}, en niet aanvaard door de eigenaar.',
+  },
+  'due-outside-validity': {
+    kind: 'conflict',
+    en: '"{commitment}" is due on {due}, which is past or after the last day of the text.',
+    nl: '"{commitment}" moet klaar zijn op {due}; dat is voorbij, of na de laatste dag van de tekst.',
+  },
+  'network-needed': {
+    kind: 'conflict',
+    en: 'There is no network to show this to: name one, or choose another visibility.',
+    nl: 'Er is geen netwerk om dit aan te tonen: noem er een, of kies een andere zichtbaarheid.',
   },
   'owner-without-mandate': {
     kind: 'conflict',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ById, type Context, type EventOf, type Evolvers, patch, put } from './event.ts'
+import { type ById, type Context, type EventOf, type Evolvers, patch, put, room } from './event.ts'
 import { guard } from './guard.ts'
 import type { HasMandates } from './mandate.ts'
 import { partyOf } from './party.ts'
@@ -122,6 +122,7 @@ export function requireRole(state: HasRoles, roleId: string, pointer?: string): 
 
 /** Adds a role with its tasks; roles are part of the text, so stances before it are void. */
 export function createRole(state: HasRoles, input: ShapeRole, context: Context): RoleEvent[] {
+  room(state.roles)
   guard(state, 'shape-role', context)
   const tasks = input.tasks.map(({ what }) => ({ id: context.newId(), what }))
   return [{ type: 'role-created', data: { id: context.newId(), name: input.name, purpose: input.purpose, tasks } }]
@@ -185,6 +186,7 @@ export function releaseRole(state: HasRoles, roleId: string, holderId: string, u
   if (holder.partyId !== party.id) refuse('not-yours', { what: 'role holder' })
   const today = dayOf(context.now)
   if (untilDate < today || untilDate < holder.fromDate) refuse('backdated', { today }, '/untilDate')
+  if (holder.untilDate !== undefined && untilDate > holder.untilDate) refuse('release-lengthens', { until: holder.untilDate }, '/untilDate')
   return [{ type: 'role-released', data: { roleId, holderId, untilDate } }]
 }
 
@@ -212,6 +214,7 @@ export function offerTransfer(
   receiver: Colleague | undefined,
   context: Context,
 ): RoleEvent[] {
+  room(state.transfers)
   const { person, party } = guard(state, 'transfer-tasks', context)
   const role = requireRole(state, roleId)
   const toParty = receiver && partyOf(state, receiver.organisationId)

@@ -150,7 +150,7 @@ const open = ['draft', 'deliberating', 'impasse', 'acting', 'reflecting', 'close
  */
 export const tableActions = {
   'edit-text': { in: ['draft', 'deliberating'], standing: 'seat' },
-  'change-founding': { in: ['draft', 'deliberating'], standing: 'seat' },
+  'change-founding': { in: ['draft', 'deliberating'], standing: 'bind' },
   'set-visibility': { in: open, standing: 'bind' },
   'add-party': { in: ['draft', 'deliberating'], standing: 'seat' },
   'leave': { in: open, standing: 'part' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { contentOf, type HasText, textDigest } from './agreement-text.ts'
-import { type ById, type Context, type EventOf, type Evolvers, put } from './event.ts'
+import { type ById, type Context, type EventOf, type Evolvers, put, room } from './event.ts'
 import { bind, fitting, guard } from './guard.ts'
 import { refuse, refuseAll } from './refusal.ts'
 import { text } from './text.ts'
@@ -85,6 +85,7 @@ export function takeStance(state: HasStances, input: TakeStance, context: Contex
 
 /** States a dissent beside any stance. It binds nobody, so it needs no mandate: also who waits for renewal may dissent. */
 export function stateDissent(state: HasStances, input: StateDissent, context: Context): StanceEvent[] {
+  room(state.dissents)
   const { party } = guard(state, 'state-dissent', context)
   return [{ type: 'dissent-stated', data: { id: context.newId(), partyId: party.id, ...input } }]
 }
@@ -109,6 +110,8 @@ export const stanceEvents = {
       ...Object.fromEntries(Object.entries(state.stances).filter(([, stance]) => stance.partyId !== data.partyId)),
       [data.id]: { ...data, at },
     },
+    // Who has taken a stance has done so under the rules as they are.
+    foundingOpen: false,
   }),
   'dissent-stated': (state, data: Dissent) => ({ dissents: put(state.dissents, data) }),
 } satisfies Evolvers<HasStances>

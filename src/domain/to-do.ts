@@ -11,6 +11,7 @@ import { reflectBy, reflectionOf } from './reflection.ts'
 import { phaseAt } from './round.ts'
 import { standing } from './stance.ts'
 import { type Instant, instantOut } from './time.ts'
+import { inForceAt } from './version.ts'
 
 export const toDoKinds = [
   'renew-mandate',
@@ -33,6 +34,7 @@ export const ToDo = z
     about: z.uuid().describe('the id of what it is about: a mandate, a party, a contribution, a commitment or a transfer'),
     what: z.string(),
     byAt: z.exactOptional(instantOut),
+    meetingId: z.exactOptional(z.uuid()).describe('of a renewal: the meeting whose outcome it cites'),
   })
   .meta({ id: 'ToDo' })
 export type ToDo = z.output<typeof ToDo>
@@ -42,18 +44,22 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
   const party = partyOf(state, person.organisationId)
   const phase = phaseAt(state, at)
   if (!party || phase === 'ended') return []
-  const item = (kind: ToDo['kind'], about: string, what: string, byAt?: Instant): ToDo => ({
+  const item = (kind: ToDo['kind'], about: string, what: string, byAt?: Instant, meetingId?: string): ToDo => ({
     kind,
     agreementId: state.id,
     title: state.text.title,
     about,
     what,
     ...(byAt && { byAt }),
+    ...(meetingId && { meetingId }),
   })
+  const meetingTitle = (id = '') => state.meetings[id]?.title ?? state.text.title
   const mine = Object.values(state.mandates).filter((mandate) => mandate.holderId === person.personId)
   const renewals = mine
     .filter((mandate) => mandateStatus(mandate, at, state.mandates) === 'renewal-due')
-    .map((mandate) => item('renew-mandate', mandate.id, mandate.renewal?.meetingId ?? '', mandate.renewal?.renewByAt))
+    .map((mandate) =>
+      item('renew-mandate', mandate.id, meetingTitle(mandate.renewal?.meetingId), mandate.renewal?.renewByAt, mandate.renewal?.meetingId),
+    )
   const transfers = Object.values(state.transfers)
     .filter((transfer) => transfer.state === 'offered' && transfer.toPersonId === person.personId)
     .map((transfer) => item('answer-transfer', transfer.id, transfer.note))
@@ -67,7 +73,9 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
   const offers = Object.values(state.commitments).filter(
     (one) => deliberating && one.terms.ownerPartyId === party.id && one.state === 'offered',
   )
-  const overdue = Object.values(state.promises).filter((one) => isOverdue(one, at))
+  // What was promised in a version that a later one has replaced is no longer waited for.
+  const holding = inForceAt(state, at)?.version ?? state.adopted?.number
+  const overdue = Object.values(state.promises).filter((one) => one.version === holding && isOverdue(one, at))
   const reflecting = phase === 'reflecting' && !reflectionOf(state, party.id)
   return [
     ...renewals,

@@ -22,7 +22,11 @@ export const Version = z
   .strictObject({
     number: z.int(),
     content: Content,
-    textDigest: z.string(),
+    textDigest: z
+      .string()
+      .describe(
+        'SHA-256 in hex over `handslag-text`, a NUL character and the canonical JSON (RFC 8785) of `content`; anybody can recompute it',
+      ),
     adoptedAt: instantOut,
     adoptedByPartyId: z.uuid(),
     stances: z.array(z.strictObject({ partyId: z.uuid(), position: z.enum(positions), mandateId: z.uuid() })),

@@ -40,7 +40,11 @@ export async function identify(request: FastifyRequest, access: Access, deps: Ca
   const token = bearerToken(request.headers.authorization)
   const identity = token === undefined ? undefined : await deps.verify(token)
   const caller: Caller = { ...(identity && { identity }), actor: once(() => resolve(identity, deps)) }
-  if (access === 'anyone') return caller
+  if (access === 'anyone') {
+    // A token that is sent counts: without the right to read it would pass for none, and what it opens for nothing.
+    if (identity) requireScope(identity, 'handslag:read')
+    return caller
+  }
   if (!identity) throw new InvalidToken('missing')
   requireScope(identity, scopeOf(access, request.method))
   const actor = await caller.actor()

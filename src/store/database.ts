@@ -49,6 +49,19 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   return { pool, db: drizzle(pool), clock: { aheadMs: 0 }, close: () => pool.end() }
 }
 
+/** Does something while no other process does anything of this name: an advisory lock, held by a connection of its own. */
+export async function alone<T>({ pool }: Database, name: string, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query(`set lock_timeout = '60s'; set statement_timeout = '60s'`)
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name])
+    return await work()
+  } finally {
+    // The connection goes, and the lock with it.
+    client.release(true)
+  }
+}
+
 /**
  * A node-postgres configuration with server settings for the session. Those win over `?options=` in the URL, which is kept
  * (some hosts route on it) but could otherwise turn off the role.

@@ -220,6 +220,7 @@ export const agreementProjections: Projection<Agreement>[] = [
       adoptedAt: version.adoptedAt,
       textDigest: version.textDigest,
       subjects: version.content.mandate?.subjects ?? [],
+      organisationIds: version.content.participants.map((participant) => participant.organisationId),
       doc: { agreementId: id, kind, ...version },
     }),
   ),

@@ -348,6 +348,7 @@ export const versions = pgTable(
     adoptedAt: moment('adopted_at').notNull(),
     textDigest: text('text_digest').notNull(),
     subjects: text('subjects').array().notNull(),
+    organisationIds: uuid('organisation_ids').array().notNull(),
     // `json` keeps the text as it was written: reading what is in force sends it on as it is.
     doc: json('doc').notNull(),
   },

@@ -375,7 +375,8 @@ describe('a quorum counts only if it was set before the text that it would pass'
 describe('condition 7: it is temporary', () => {
   const timed = (validFrom: string, reviewOn: string, validUntil: string, setup: Parameters<typeof deliberating>[0] = {}) => {
     const table = deliberating(setup)
-    offer(table, team, { dueOn: '2026-12-01' }) // what is ongoing would need mandates as long as the version
+    // What is ongoing would need mandates as long as the version.
+    offer(table, team, { dueOn: validUntil < '2026-12-01' ? validUntil : '2026-12-01' })
     prepare(table, { validity: { validFrom, reviewOn, validUntil } })
     everybody(table)
     return inTheWay(table)
@@ -398,6 +399,18 @@ describe('condition 7: it is temporary', () => {
     ['2025-01-01', '2024-12-31', '2026-06-01', ['backdated', 'review-not-after-start', 'too-long'], 'is wrong in every way: all is said'],
   ])('a TWO from %s, reviewed %s, until %s: %j, for it %s', (from, review, until, expected) => {
     expect(timed(from, review, until).map(({ code }) => code)).toEqual(expected)
+  })
+
+  test.each([
+    ['2026-03-02', 'after the last day'],
+    ['2026-01-10', 'past by the time of adopting'],
+  ])('no commitment is due on %s, %s', (dueOn) => {
+    const table = deliberating()
+    offer(table, team, { dueOn })
+    goTo(table, '2026-01-12')
+    prepare(table, { validity: { validFrom: '2026-01-12', reviewOn: '2026-02-01', validUntil: '2026-03-01' } })
+    everybody(table)
+    expect(inTheWay(table).map(({ code }) => code)).toEqual(['due-outside-validity'])
   })
 
   test('a covenant runs for five years at most', () => {

@@ -84,10 +84,11 @@ describe('the founding setup', () => {
 
   test('changes until the first hearing, and after that only by an adopted version', () => {
     const table = deliberating()
-    does(table, city.colleague, changeFounding, quorum)
+    expect(codes(() => does(table, city.colleague, changeFounding, quorum))).toEqual(['mandate-missing'])
+    does(table, city.representative, changeFounding, quorum)
     expect(table.state.rules).toMatchObject({ renewalGraceDays: 7, adoption: quorum.adoption })
     hears(table, school)
-    expect(codes(() => does(table, city.colleague, changeFounding, standardGroundRules))).toEqual(['founding-closed'])
+    expect(codes(() => does(table, city.representative, changeFounding, standardGroundRules))).toEqual(['founding-closed'])
   })
 
   test('writing other rules in the text changes nothing yet: adopting it does', () => {

@@ -33,6 +33,7 @@ import {
   frozen,
   goTo,
   grant,
+  hears,
   mandateIdOf,
   meets,
   monday,
@@ -106,10 +107,38 @@ describe('who may read, and the founding rules', () => {
   test('are changed together or each alone, the first under a mandate', () => {
     const table = deliberating()
     const groundRules = GroundRules.parse({ renewalGraceDays: 3 })
-    does(table, school.representative, changeAgreement, { visibility: 'network', groundRules })
-    expect(table.state).toMatchObject({ visibility: 'network', rules: { renewalGraceDays: 3 } })
+    does(table, school.representative, changeAgreement, { visibility: 'public', groundRules })
+    expect(table.state).toMatchObject({ visibility: 'parties', rules: { renewalGraceDays: 3 } })
     expect(codes(() => does(table, school.colleague, changeAgreement, { visibility: 'public' }))).toEqual(['mandate-missing'])
-    expect(does(table, school.colleague, changeAgreement, { groundRules })).toMatchObject([{ type: 'founding-changed' }])
+    expect(does(table, team.representative, changeAgreement, { groundRules })).toMatchObject([{ type: 'founding-changed' }])
+    expect(codes(() => does(table, team.representative, changeAgreement, { visibility: 'network' }))).toEqual(['network-needed'])
+  })
+
+  test('showing the versions to more readers takes the consent of every seated party; showing them to fewer takes one', () => {
+    const table = deliberating({ networkId: uuid(7, 7) })
+    for (const [house, visibility] of [
+      [school, 'parties'],
+      [team, 'parties'],
+      [city, 'public'],
+    ] as const) {
+      does(table, house.representative, changeAgreement, { visibility: 'public' })
+      expect(table.state.visibility).toBe(visibility)
+    }
+    does(table, team.representative, changeAgreement, { visibility: 'network' })
+    expect(table.state).toMatchObject({ visibility: 'network', opening: null })
+  })
+
+  test('another wish begins anew: consents to showing it to the network are none to showing it to everybody', () => {
+    const table = deliberating({ networkId: uuid(7, 7) })
+    for (const house of [school, team]) does(table, house.representative, changeAgreement, { visibility: 'network' })
+    does(table, city.representative, changeAgreement, { visibility: 'public' })
+    expect(table.state).toMatchObject({ visibility: 'parties', opening: { visibility: 'public', partyIds: [partyIdOf(table, city)] } })
+  })
+
+  test('a table that has agreed on something keeps two at it: it is ended together', () => {
+    const table = acting()
+    does(table, school.representative, leaveTable, partyIdOf(table, school), { reason: 'x' })
+    expect(codes(() => does(table, team.representative, leaveTable, partyIdOf(table, team), { reason: 'x' }))).toEqual(['last-at-table'])
   })
 
   test('changing nothing is no way to learn that an agreement exists', () => {
@@ -225,9 +254,25 @@ describe('ending', () => {
     const table = acting()
     for (const house of [school, team]) does(table, house.representative, endAgreement, { reason })
     does(table, city.representative, leaveTable, partyIdOf(table, city), { reason })
-    expect(table.state.status).toBe('active')
-    does(table, school.representative, endAgreement, { reason })
     expect(table.state.status).toBe('ended')
+  })
+})
+
+describe('a place that was given', () => {
+  test('can be taken back by who gave it, until it is taken', () => {
+    const table = deliberating()
+    does(table, school.colleague, addParty, { organisationId: stranger.id, involvement: 'seated', formal: true }, directory)
+    const id = partyIdOf(table, stranger)
+    expect(codes(() => does(table, team.colleague, leaveTable, id, { reason }))).toEqual(['mandate-missing'])
+    does(table, school.colleague, leaveTable, id, { reason })
+    expect(only(table.state.parties[id]).leftAt).toBe(table.now)
+  })
+
+  test('is taken by being heard', () => {
+    const table = deliberating()
+    does(table, school.colleague, addParty, { organisationId: stranger.id, involvement: 'seated', formal: true }, directory)
+    hears(table, stranger)
+    expect(codes(() => does(table, school.representative, leaveTable, partyIdOf(table, stranger), { reason }))).toEqual(['not-yours'])
   })
 })
 

@@ -298,10 +298,12 @@ describe('a promise that is being kept', () => {
     expect(overdue(due)).toBe(false)
     goTo(table, '2026-03-29')
     expect([overdue(due), overdue(ongoing)]).toEqual([true, false])
-    does(table, team.colleague, reportProgress, due, { state: 'stopped' })
+    does(table, team.colleague, reportProgress, due, { state: 'at-risk' })
     expect(overdue(due)).toBe(true)
-    does(table, team.colleague, reportProgress, due, { state: 'done' })
-    expect(overdue(due)).toBe(false)
+    for (const state of ['done', 'stopped'] as const) {
+      does(table, team.colleague, reportProgress, due, { state })
+      expect(overdue(due)).toBe(false)
+    }
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openRound } from '../../src/domain/agreement.ts'
+import { mandateStatus } from '../../src/domain/mandate.ts'
 import {
   GrantMandate,
   GrantMandates,
@@ -136,10 +137,17 @@ describe('a sub-mandate', () => {
     expect(codes(() => sub(table, { subjects: [subject, 'housing'] }))).toEqual(['exceeds-source'])
     expect(codes(() => sub(table, { limits: [] }))).toEqual(['exceeds-source'])
     expect(codes(() => sub(table, { limits: [{ ...limit, maximum: 17 }] }))).toEqual(['exceeds-source'])
-    expect(codes(() => sub(table, { limits: [{ ...limit, maximum: 99 }, limit], validUntil: '2027-01-01' }))).toEqual([
-      'exceeds-source-period',
-    ])
+    expect(codes(() => sub(table, { validUntil: '2027-01-01' }))).toEqual(['exceeds-source-period'])
+    expect(GrantMandate.shape.limits.safeParse([{ ...limit, maximum: 99 }, limit]).success).toBe(false)
     sub(table, { limits: [{ ...limit, maximum: 4 }] })
+  })
+
+  test('is worth nothing once its source was narrowed to less', () => {
+    const table = deliberating()
+    const id = sub(table)
+    meets(table, school.representative)
+    renews(table, school, { decision: 'narrowed', limits: [{ ...limit, maximum: 2 }] })
+    expect(mandateStatus(only(table.state.mandates[id]), table.now, table.state.mandates)).toBe('suspended')
   })
 
   test('only the holder draws from a mandate, and only while it is effective', () => {

@@ -352,8 +352,14 @@ function holds(
   // Only people act, for their own organisation; what binds is under a mandate of theirs that works at this instant.
   expect(actor.kind).toBe('person')
   for (const event of events.filter(({ type }) => binding.has(type))) {
-    // Who was consulted or informed bound nothing, and leaves without a mandate.
-    if (event.type === 'party-left' && before.parties[event.data.partyId]?.involvement !== 'seated') continue
+    if (event.type === 'party-left') {
+      // Who was consulted or informed bound nothing, and leaves without a mandate; a place that was not taken goes back without one.
+      const left = before.parties[event.data.partyId]
+      const own = Object.values(before.parties).find(
+        (party) => !party.leftAt && actor.kind === 'person' && party.organisationId === actor.organisationId,
+      )
+      if (left?.involvement !== 'seated' || (left.addedByPartyId !== undefined && left.addedByPartyId === own?.id)) continue
+    }
     expect(works(event.mandateId, now), `${event.type} under an effective mandate`).toBe(true)
     const mandate = found.get(event.mandateId ?? '')
     expect(actor).toMatchObject({ personId: mandate?.holderId, organisationId: mandate?.organisationId })

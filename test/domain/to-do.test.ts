@@ -86,7 +86,9 @@ describe('what waits for a person', () => {
     const table = acting()
     const meeting = meets(table, school.representative)
     const byAt = '2026-01-19T09:00:00.000Z'
-    expect(waits(table)).toMatchObject([{ kind: 'renew-mandate', about: mandateIdOf(table, school.representative), what: meeting, byAt }])
+    expect(waits(table)).toMatchObject([
+      { kind: 'renew-mandate', about: mandateIdOf(table, school.representative), what: 'Monthly', meetingId: meeting, byAt },
+    ])
     expect(kinds(table, team.representative)).toEqual([])
     goTo(table, byAt)
     expect(kinds(table)).toEqual([])

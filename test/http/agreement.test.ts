@@ -82,7 +82,7 @@ describe('starting an agreement', () => {
       code: 'scope-missing',
     })
     const writing = registry.as({ ...registry.school.application, scopes: ['handslag:read', 'handslag:write'] })
-    expect(refusalOf(await writing.post('/agreements', { kind: 'two', title: 'x' }))).toMatchObject({ status: 403, code: 'caller-unknown' })
+    expect(refusalOf(await writing.post('/agreements', { kind: 'two', title: 'x' }))).toMatchObject({ status: 403, code: 'for-people' })
     expect(refusalOf(await registry.as().post('/agreements', { kind: 'two', title: 'x' }))).toMatchObject({ status: 401 })
   })
 })
@@ -180,17 +180,17 @@ describe('settings', () => {
   test('change by merge patch, on what the caller read', async () => {
     const table = await aDraft(registry)
     const { etag } = await school.get(at(table))
-    const body = { visibility: 'network', groundRules: { renewalGraceDays: 21, adoption: { kind: 'quorum', accepting: 2 } } }
+    const body = { visibility: 'public', groundRules: { renewalGraceDays: 21, adoption: { kind: 'quorum', accepting: 2 } } }
     expect(refusalOf(await school.patch(at(table), body))).toMatchObject({ status: 428, code: 'precondition-required' })
     const changed = await school.patch(at(table), body, etag)
     expect(changed.body).toMatchObject({
-      visibility: 'network',
+      visibility: 'public',
       rules: { renewalGraceDays: 21, reflectionDays: 14, adoption: { kind: 'quorum', accepting: 2 } },
     })
     expect(refusalOf(await school.patch(at(table), body, etag))).toEqual(stale)
     const back = { groundRules: { renewalGraceDays: null, adoption: { kind: 'nobody-withholds', accepting: null } } }
     const again = await school.patch(at(table), back, changed.etag)
-    expect(again.body).toMatchObject({ visibility: 'network', rules: { renewalGraceDays: 14, adoption: { kind: 'nobody-withholds' } } })
+    expect(again.body).toMatchObject({ visibility: 'public', rules: { renewalGraceDays: 14, adoption: { kind: 'nobody-withholds' } } })
   })
 
   test('have the form that they would have after the patch', async () => {

@@ -63,7 +63,7 @@ test('a renewal comes first: it has a moment by which it must be done', async ()
   const meetingId = madeId(planned, 'meeting-planned')
   await recordMeeting(registry.deps, actor, target, meetingId, RecordMeeting.parse({ attendees: [{ personId: actor.personId }] }))
   const [first] = (await city.get('/me/to-do')).body.items
-  expect(first).toMatchObject({ kind: 'renew-mandate', agreementId: table.id, what: meetingId, title: 'Back to school' })
+  expect(first).toMatchObject({ kind: 'renew-mandate', agreementId: table.id, meetingId, what: 'Monthly', title: 'Back to school' })
   expect(first.byAt > registry.now()).toBe(true)
 })
 

@@ -237,7 +237,7 @@ describe('who may read an adopted version', () => {
   let registry: Registry
   let database: Database
   let networkId: string
-  const tables = new Map<Visibility | 'network-of-none', Table>()
+  const tables = new Map<Visibility, Table>()
   const readers = new Map<string, Identity | undefined>()
 
   beforeAll(async () => {
@@ -249,7 +249,6 @@ describe('who may read an adopted version', () => {
     networkId = (await foundNetwork(deps, school.representative.actor, circle)).id
     for (const visibility of ['parties', 'network', 'public'] as const)
       tables.set(visibility, await acting(registry, { visibility, networkId, title: visibility }))
-    tables.set('network-of-none', await acting(registry, { visibility: 'network' }))
 
     const { issuer } = await identityOf(registry, school.grantor)
     const account = { issuer, subject: 'outsider' }
@@ -297,7 +296,7 @@ describe('who may read an adopted version', () => {
     return found
   }
 
-  const everything = ['parties', 'network', 'public', 'network-of-none']
+  const everything = ['parties', 'network', 'public']
   test.each([
     ['a person of a seated party', everything],
     ['a person of a seated party without a mandate', everything],

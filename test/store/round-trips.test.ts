@@ -93,7 +93,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'an adoption',
-    3,
+    4,
     async () => {
       const table = await accepted(registry, await prepared(registry))
       return () => adopt(deps, registry.city.representative.actor, one(table), { textDigest: digestOf(table) })

@@ -199,13 +199,20 @@ export const monday: Instant = '2026-01-05T09:00:00.000Z'
 export const subject = 'safety-planning'
 export const limit = { measure: 'hours-per-week', maximum: 16 }
 
-type Setup = { kind?: Kind; at?: Instant; groundRules?: NonNullable<CreateAgreement['groundRules']>; mandates?: boolean }
+type Setup = {
+  kind?: Kind
+  at?: Instant
+  groundRules?: NonNullable<CreateAgreement['groundRules']>
+  mandates?: boolean
+  networkId?: string
+}
 
 /** A draft: three organisations seated with a mandate each, the parents consulted, the inspectorate informed. */
-export function aTable({ kind = 'two', at = monday, groundRules, mandates = true }: Setup = {}): Table {
+export function aTable({ kind = 'two', at = monday, groundRules, mandates = true, networkId }: Setup = {}): Table {
   const table: Table = { state: undefined as unknown as Agreement, now: at, newId: countingIds(), ledger: [] }
   const input = CreateAgreement.parse({
     kind,
+    ...(networkId && { networkId }),
     title: 'Back to school',
     purpose: 'Every child at school again, because home alone nobody learns.',
     parties: [

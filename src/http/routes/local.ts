@@ -26,8 +26,10 @@ const readBody = <T extends z.ZodType>(body: T, request: FastifyRequest): z.outp
 
 /** Routes under /local, beside the API: they exist only where the registry is its own issuer, on loopback. */
 export function localRoutes(app: FastifyInstance, door: LocalDoor): void {
-  // A page elsewhere that gets its own name to resolve to this machine must not be able to ask for tokens.
+  // A page elsewhere that gets its own name to resolve to this machine must not be able to ask for tokens, nor whom a proxy lets in.
   app.addHook('onRequest', async (request) => {
+    if (Object.keys(request.headers).some((name) => /^(forwarded|via|x-forwarded-.*|x-real-ip)$/.test(name)))
+      throw new DoorProblem('unknown-route')
     if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(request.hostname)) throw new DoorProblem('unknown-route')
   })
   app.get('/people', async () => ({ items: await door.people() }))
