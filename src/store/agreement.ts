@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, inArray, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import type { Actor } from '../domain/actor.ts'
@@ -7,7 +7,7 @@ import type { VersionSummary } from '../domain/agreement-view.ts'
 import type { Identity } from '../domain/identity.ts'
 import { refuse } from '../domain/refusal.ts'
 import { earliest, type Instant } from '../domain/time.ts'
-import { clockNow, type Database } from './database.ts'
+import { clockAhead, clockNow, type Database } from './database.ts'
 import { agreementStream, stateKnownAt } from './ledger.ts'
 import { agreements, inForce, networkMembers, parties, streams, versions } from './tables.ts'
 
@@ -48,12 +48,17 @@ function mayReadVersions({ db }: Database, organisation: SQL | string): SQL {
   return filter ?? sql`false`
 }
 
-/** The organisation of the account of a checked token, as part of a statement; none where nobody is known by it, nor for an operator. */
-const organisationOf = (identity: Identity | undefined): SQL =>
-  identity?.scopes.includes('handslag:read') && !identity.scopes.includes('handslag:operate')
-    ? sql`(select organisation_id from accounts where issuer = ${identity.issuer} and subject = ${identity.subject} and active
-        and (kind = 'person' or 'handslag:read' = any(scopes)))`
-    : sql`null::uuid`
+/** A value of a statement, or the place of one in a prepared statement. */
+type Bound = string | Placeholder | null
+
+/** Whom a token stands for when versions are read: nobody where it may not read, nor for an operator, who reads no content. */
+const accountOf = (identity: Identity | undefined): { issuer: string | null; subject: string | null } =>
+  identity?.scopes.includes('handslag:read') && !identity.scopes.includes('handslag:operate') ? identity : { issuer: null, subject: null }
+
+/** The organisation of an account, as part of a statement; none where nobody is known by it. */
+const organisationOf = ({ issuer, subject }: { issuer: Bound; subject: Bound }): SQL =>
+  sql`(select organisation_id from accounts where issuer = ${issuer}::text and subject = ${subject}::text and active
+    and (kind = 'person' or 'handslag:read' = any(scopes)))`
 
 /** A state, the moment at which it is looked at, and the revision that it has. */
 export type Seen = { state: Agreement; at: Instant; revision: number }
@@ -193,15 +198,32 @@ export async function listAgreements<Doc>(
   return { docs: rows.map(({ doc }) => doc), now: rows[0]?.now ?? '' }
 }
 
-/** Whether a period holds at a moment, as it was known at another; both are now where they are left out, and nothing is known beyond now. */
-function holds(database: Database, { validAt, knownAt }: Times): SQL {
-  const now = clockNow(database)
-  const known = knownAt === undefined ? now : sql`least(${knownAt}::timestamptz, ${now})`
-  const moment = validAt === undefined ? known : sql`${validAt}::timestamptz`
-  const period = sql`${inForce.fromAt} <= ${moment} and ${moment} < ${inForce.untilAt}`
-  if (knownAt === undefined) return sql`${period} and ${inForce.replacedAt} is null`
-  return sql`${period} and ${inForce.knownAt} <= ${known} and (${inForce.replacedAt} is null or ${known} < ${inForce.replacedAt})`
+/** Whether a period holds at a moment, as it was known at another; both are now where they are null, and nothing is known beyond now. */
+function holds(now: SQL, validAt: Bound, knownAt: Bound): SQL {
+  const known = sql`least(coalesce(${knownAt}::timestamptz, ${now}), ${now})`
+  const moment = sql`coalesce(${validAt}::timestamptz, ${known})`
+  return sql`${inForce.fromAt} <= ${moment} and ${moment} < ${inForce.untilAt}
+    and ${inForce.knownAt} <= ${known} and (${inForce.replacedAt} is null or ${known} < ${inForce.replacedAt})`
 }
+
+const place = (name: string): Placeholder => sql.placeholder(name)
+
+/** The statement of `currentVersion`: built once, and planned once per connection, because it is run far more than any other. */
+const currentStatement = (database: Database) =>
+  database.db
+    .select({ json: sql<string | null>`${versions.doc}::text`, number: versions.number })
+    .from(agreements)
+    .leftJoin(inForce, and(eq(inForce.agreementId, agreements.id), holds(clockAhead(place('aheadMs')), place('validAt'), place('knownAt'))))
+    .leftJoin(versions, and(eq(versions.agreementId, inForce.agreementId), eq(versions.number, inForce.version)))
+    .where(
+      and(
+        eq(agreements.id, place('agreementId')),
+        mayReadVersions(database, organisationOf({ issuer: place('issuer'), subject: place('subject') })),
+      ),
+    )
+    .prepare('current-version')
+
+const currentStatements = new WeakMap<Database, ReturnType<typeof currentStatement>>()
 
 /**
  * The version in force, as JSON that was made when it was adopted. One statement, which carries who may read it: the token's
@@ -211,14 +233,12 @@ export async function currentVersion(
   database: Database,
   identity: Identity | undefined,
   agreementId: string,
-  times: Times,
+  { validAt = null, knownAt = null }: { validAt?: Instant | null | undefined; knownAt?: Instant | null | undefined },
 ): Promise<{ json: string; number: number }> {
-  const [row] = await database.db
-    .select({ json: sql<string | null>`${versions.doc}::text`, number: versions.number })
-    .from(agreements)
-    .leftJoin(inForce, and(eq(inForce.agreementId, agreements.id), holds(database, times)))
-    .leftJoin(versions, and(eq(versions.agreementId, inForce.agreementId), eq(versions.number, inForce.version)))
-    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(identity))))
+  const statement = currentStatements.get(database) ?? currentStatement(database)
+  currentStatements.set(database, statement)
+  const { aheadMs } = database.clock
+  const [row] = await statement.execute({ ...accountOf(identity), agreementId, aheadMs, validAt, knownAt })
   if (!row) refuse('not-found', { what: 'agreement' })
   if (row.json === null || row.number === null) refuse('nothing-in-force')
   return { json: row.json, number: row.number }
@@ -243,11 +263,14 @@ export async function currentVersions<Doc>(
   const rows = await database.db
     .select({ doc: sql<Doc>`${versions.doc}` })
     .from(agreements)
-    .innerJoin(inForce, and(eq(inForce.agreementId, agreements.id), holds(database, times)))
+    .innerJoin(
+      inForce,
+      and(eq(inForce.agreementId, agreements.id), holds(clockNow(database), times.validAt ?? null, times.knownAt ?? null)),
+    )
     .innerJoin(versions, and(eq(versions.agreementId, inForce.agreementId), eq(versions.number, inForce.version)))
     .where(
       and(
-        mayReadVersions(database, organisationOf(identity)),
+        mayReadVersions(database, organisationOf(accountOf(identity))),
         filter.organisationId ? sql`${filter.organisationId}::uuid = any(${versions.organisationIds})` : undefined,
         filter.networkId ? eq(agreements.networkId, filter.networkId) : undefined,
         filter.kind ? eq(agreements.kind, filter.kind) : undefined,
@@ -278,7 +301,7 @@ export async function listVersions(
     })
     .from(agreements)
     .leftJoin(versions, and(eq(versions.agreementId, agreements.id), gt(versions.number, after)))
-    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(identity))))
+    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(accountOf(identity)))))
     .orderBy(asc(versions.number))
     .limit(limit)
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
@@ -296,7 +319,7 @@ export async function findVersions<Doc extends { number: number }>(
     .select({ doc: sql<Doc | null>`${versions.doc}` })
     .from(agreements)
     .leftJoin(versions, and(eq(versions.agreementId, agreements.id), inArray(versions.number, [...numbers])))
-    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(identity))))
+    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(accountOf(identity)))))
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
   return numbers.map((number) => rows.find(({ doc }) => doc?.number === number)?.doc ?? refuse('not-found', { what: 'version' }))
 }

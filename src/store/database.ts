@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Instant } from '../domain/time.ts'
@@ -10,8 +10,11 @@ import type { Instant } from '../domain/time.ts'
 export type Database = { pool: pg.Pool; db: NodePgDatabase; clock: { aheadMs: number }; close(): Promise<void> }
 
 /** The moment of reading or recording, by the clock of the database: one for all processes. */
-export const clockNow = ({ clock }: Pick<Database, 'clock'>): SQL<Instant> =>
-  sql<Instant>`(clock_timestamp() + ${clock.aheadMs}::bigint * interval '1 millisecond')`
+export const clockNow = ({ clock }: Pick<Database, 'clock'>): SQL<Instant> => clockAhead(clock.aheadMs)
+
+/** The same with the milliseconds as a value or as a placeholder of a prepared statement. */
+export const clockAhead = (ms: number | Placeholder): SQL<Instant> =>
+  sql<Instant>`(clock_timestamp() + ${ms}::bigint * interval '1 millisecond')`
 
 /** The role that every connection of the application acts as: it owns nothing, so it can neither alter tables nor rewrite history. */
 export const applicationRole = 'handslag_app'
