@@ -107,7 +107,10 @@ async function mayActAsApplication(client: pg.Client): Promise<boolean> {
 async function checkApplied(client: pg.Client, migrationsFolder: string): Promise<void> {
   const { rows } = await client.query('select hash from drizzle.__drizzle_migrations')
   const applied = new Set(rows.map((row) => row.hash))
-  const missing = readMigrationFiles({ migrationsFolder }).filter((migration) => !applied.has(migration.hash))
+  const known = readMigrationFiles({ migrationsFolder })
+  const missing = known.filter((migration) => !applied.has(migration.hash))
+  if (missing.length === 0 && applied.size > known.length)
+    throw new Error('This database has had migrations that this version does not know: a newer version ran on it. Start that one.')
   if (missing.length === 0) return
   const made = missing.map((migration) => new Date(migration.folderMillis).toISOString()).join(', ')
   throw new Error(

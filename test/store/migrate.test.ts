@@ -65,6 +65,13 @@ test('a migration that was changed after it ran is refused', async () => {
   )
 })
 
+test('a database on which a newer version ran is refused', async () => {
+  const { url } = await empty()
+  const first = { '0000_first': 'create table first (id int)' }
+  await migrate(url, await migrations({ ...first, '0001_second': 'create table second (id int)' }))
+  await expect(migrate(url, await migrations(first))).rejects.toThrow('a newer version ran on it')
+})
+
 test('an owner that is no superuser may migrate when an administrator gave it the role', async () => {
   const { url } = await empty()
   const ownerUrl = await ordinaryOwner(url)
