@@ -129,13 +129,21 @@ function finish(document: Json, operations: ReadonlyMap<string, Operation>): Jso
   return tidy({ ...document, components: { ...components, schemas, headers, responses: problemResponses } })
 }
 
+/** A parameter with a description: one that has none of its own is named by its name, `meetingId` as the id of the meeting. */
+function inWords(parameter: Json): Json {
+  const name = String(parameter.name)
+  const noun = name.replace(/(Id|Number)$/, '')
+  const words = noun === name ? `only those of this ${name}` : `the ${name.endsWith('Id') ? 'id' : 'number'} of the ${noun}`
+  return { ...parameter, description: parameter.description ?? words }
+}
+
 function complete(described: Json, spec: Operation): Json {
   const { answer } = spec
   const success = (described.responses as Record<string, Json>)[answer.status] ?? {}
   const meaning = answer.description ?? spec.summary.en
   const content = answer.schema && (success.content as Json)
   const good = { description: meaning, headers: headersOf(spec), ...(content && { content }) }
-  const parameters = [...((described.parameters as Json[] | undefined) ?? []), ...conditionsOf(spec)]
+  const parameters = [...((described.parameters as Json[] | undefined) ?? []).map(inWords), ...conditionsOf(spec)]
   const body = described.requestBody as { content: Json } | undefined
   return {
     ...described,

@@ -18,7 +18,7 @@ export function pageQuery(): typeof unsorted
 export function pageQuery<const Sorts extends readonly [string, ...string[]]>(sorts: Sorts): typeof unsorted & { sort: SortSchema<Sorts> }
 export function pageQuery(sorts?: readonly [string, ...string[]]) {
   if (!sorts) return unsorted
-  return { ...unsorted, sort: z.enum(sorts).default(sorts[0]) }
+  return { ...unsorted, sort: z.enum(sorts).default(sorts[0]).describe('the order; a minus sign in front means descending / de volgorde') }
 }
 
 type SortSchema<Sorts extends readonly [string, ...string[]]> = z.ZodDefault<z.ZodEnum<{ [Sort in Sorts[number]]: Sort }>>
@@ -27,7 +27,7 @@ const unsorted = {
   // 1,000 characters: a few sort keys, of which a title of 200 is the longest.
   cursor: z.string().max(1000).optional().describe('where the next page starts: the "next" of the page before'),
   // 100 per page: one screen of a dashboard, and a query that stays within milliseconds.
-  limit: fromDigits(z.int().min(1).max(100).default(50)),
+  limit: fromDigits(z.int().min(1).max(100).default(50)).describe('at most so many items on a page / hoogstens zoveel per pagina'),
 }
 
 /** The schema of a page of items. `id` names it in the API's description, such as `AgreementPage`. */
