@@ -349,7 +349,7 @@ export const versions = pgTable(
     textDigest: text('text_digest').notNull(),
     subjects: text('subjects').array().notNull(),
     organisationIds: uuid('organisation_ids').array().notNull(),
-    // `json` keeps the text as it was written: reading what is in force sends it on as it is.
+    // `json` is kept as text: reading what is in force sends it on as it is, without parsing it.
     doc: json('doc').notNull(),
   },
   (table) => [primaryKey({ columns: [table.agreementId, table.number] }), check('versions_number', sql`number >= 1`)],

@@ -4,9 +4,12 @@ import { callReflection } from '../../src/domain/reflection.ts'
 import {
   phaseAt,
   phases,
+  type RoundMove,
   reflectionOpenedAt,
   requireRound,
+  roundMachine,
   roundStateAt,
+  roundStates,
   ruleHolds,
   tableActions,
   viewRound,
@@ -165,4 +168,19 @@ test('a round is shown as it stands at a moment, without its agenda', () => {
   const round = only(state.round)
   expect([round.state, viewRound(round, now).state]).toEqual(['acting', 'reflecting'])
   expect(viewRound(round, now)).not.toHaveProperty('agenda')
+})
+
+describe('the machine of a round and the table of what can be done when are one story', () => {
+  const acts = {
+    'call-impasse': 'call-impasse',
+    'leave-impasse': 'leave-impasse',
+    'adopt': 'adopt',
+    'open-reflection': 'call-reflection',
+    'close': 'close-round',
+  } as const satisfies Record<RoundMove, keyof typeof tableActions>
+
+  test.each(Object.entries(acts))('%s is possible just where %s is', (move, action) => {
+    const leaves = roundStates.filter((state) => move in roundMachine[state])
+    expect(tableActions[action].in).toEqual(leaves)
+  })
 })
