@@ -248,7 +248,7 @@ CREATE TABLE "transfers" (
 	"state" text NOT NULL,
 	"doc" jsonb NOT NULL,
 	CONSTRAINT "transfers_agreement_id_id_pk" PRIMARY KEY("agreement_id","id"),
-	CONSTRAINT "transfers_state" CHECK ("state" in ('offered', 'accepted', 'declined'))
+	CONSTRAINT "transfers_state" CHECK ("state" in ('offered', 'accepted', 'declined', 'withdrawn'))
 );
 --> statement-breakpoint
 CREATE TABLE "versions" (

@@ -72,3 +72,13 @@ export const answerTransfer = (
   input: rules.AnswerTransfer,
 ): Promise<AgreementChange> =>
   changeAgreement(deps, actor, target, (state, context) => rules.answerTransfer(state, roleId, transferId, input, context))
+
+export const withdrawTransfer = (
+  deps: Deps,
+  actor: Actor,
+  target: Target,
+  roleId: string,
+  transferId: string,
+  input: { reason: string },
+): Promise<AgreementChange> =>
+  changeAgreement(deps, actor, target, (state, context) => rules.withdrawTransfer(state, roleId, transferId, input, context))

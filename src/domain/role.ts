@@ -59,13 +59,14 @@ export function viewRole(role: Role, at: Instant): RoleView {
   }
 }
 
-export const transferStates = ['offered', 'accepted', 'declined'] as const
+export const transferStates = ['offered', 'accepted', 'declined', 'withdrawn'] as const
 export const Transfer = z
   .strictObject({
     id: z.uuid(),
     roleId: z.uuid(),
     taskIds: z.array(z.uuid()),
     fromPersonId: z.uuid(),
+    fromPartyId: z.uuid(),
     toPersonId: z.uuid(),
     toPartyId: z.uuid(),
     note: z.string(),
@@ -73,7 +74,7 @@ export const Transfer = z
     state: z.enum(transferStates),
     offeredAt: instantOut,
     answeredAt: z.exactOptional(instantOut),
-    reason: z.exactOptional(z.string()).describe('why it was declined'),
+    reason: z.exactOptional(z.string()).describe('why it was declined, or taken back'),
   })
   .meta({ id: 'Transfer' })
 export type Transfer = z.output<typeof Transfer>
@@ -237,6 +238,7 @@ export function offerTransfer(
     roleId,
     taskIds,
     fromPersonId: person.personId,
+    fromPartyId: party.id,
     toPersonId,
     toPartyId: toParty.id,
     note,
@@ -245,14 +247,36 @@ export function offerTransfer(
   return [{ type: 'transfer-offered', data: transfer }]
 }
 
+/** A transfer of a role that waits for an answer. */
+function requireOffered(state: HasRoles, roleId: string, transferId: string, action: string): Transfer {
+  requireRole(state, roleId)
+  const transfer = state.transfers[transferId]
+  if (!transfer || transfer.roleId !== roleId) refuse('not-found', { what: 'transfer' })
+  return transfer.state === 'offered' ? transfer : refuse('wrong-state', { what: 'transfer', state: transfer.state, action })
+}
+
+export const WithdrawTransfer = z.strictObject({ reason: text(1000) }).meta({ id: 'WithdrawTransfer' })
+
+/** The offering party takes an offer back that was not answered: its tasks can then be offered to somebody else. */
+export function withdrawTransfer(
+  state: HasRoles,
+  roleId: string,
+  transferId: string,
+  input: z.output<typeof WithdrawTransfer>,
+  context: Context,
+): RoleEvent[] {
+  const { party } = guard(state, 'transfer-tasks', context)
+  const transfer = requireOffered(state, roleId, transferId, 'withdraw')
+  if (transfer.fromPartyId !== party.id) refuse('not-yours', { what: 'transfer' })
+  return [{ type: 'transfer-withdrawn', data: { transferId, reason: input.reason } }]
+}
+
 /** The receiver accepts or declines. Accepting moves the tasks, and makes them a holder of the role where they were none. */
 export function answerTransfer(state: HasRoles, roleId: string, transferId: string, input: AnswerTransfer, context: Context): RoleEvent[] {
   const { person } = guard(state, 'transfer-tasks', context)
   const role = requireRole(state, roleId)
-  const transfer = state.transfers[transferId]
-  if (!transfer || transfer.roleId !== roleId) refuse('not-found', { what: 'transfer' })
+  const transfer = requireOffered(state, roleId, transferId, input.decision)
   if (transfer.toPersonId !== person.personId) refuse('not-yours', { what: 'transfer' })
-  if (transfer.state !== 'offered') refuse('wrong-state', { what: 'transfer', state: transfer.state, action: input.decision })
   if (input.decision === 'declined') {
     const reason = input.reason ?? refuse('reason-required', {}, '/reason')
     return [{ type: 'transfer-declined', data: { transferId, reason } }]
@@ -315,6 +339,9 @@ export const roleEvents = {
       })),
     }
   },
+  'transfer-withdrawn': (state, data: { transferId: string; reason: string }, { at }) => ({
+    transfers: patch(state.transfers, data.transferId, { state: 'withdrawn', answeredAt: at, reason: data.reason }),
+  }),
   'transfer-declined': (state, data: { transferId: string; reason: string }, { at }) => ({
     transfers: patch(state.transfers, data.transferId, { state: 'declined', answeredAt: at, reason: data.reason }),
   }),

@@ -16,11 +16,13 @@ import {
   requireRole,
   ShapeRole,
   viewRole,
+  withdrawTransfer,
 } from '../../src/domain/role.ts'
 import { dayOf } from '../../src/domain/time.ts'
 import {
   addRole,
   adoptable,
+  city,
   codes,
   dataOf,
   deliberating,
@@ -248,6 +250,17 @@ describe('a transfer of tasks', () => {
     assign(table, id, team)
     answers(table, id, offers(table, id), { decision: 'accepted' })
     expect(role(table, id).holders).toHaveLength(2)
+  })
+
+  test('can be taken back by the offering party until it is answered, and then be offered anew', () => {
+    const { table, id } = held()
+    const transferId = offers(table, id)
+    expect(codes(() => offers(table, id, {}, city))).toEqual(['already-done'])
+    expect(codes(() => does(table, team.colleague, withdrawTransfer, id, transferId, { reason: 'x' }))).toEqual(['not-yours'])
+    does(table, school.representative, withdrawTransfer, id, transferId, { reason: 'Somebody else takes it' })
+    expect(table.state.transfers[transferId]).toMatchObject({ state: 'withdrawn', reason: 'Somebody else takes it' })
+    expect(codes(() => answers(table, id, transferId, { decision: 'accepted' }))).toEqual(['wrong-state'])
+    expect(offers(table, id, {}, city)).not.toBe(transferId)
   })
 
   test('can be declined with a reason, and then nothing moves', () => {

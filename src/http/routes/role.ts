@@ -2,7 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type AgreementChange, madeId } from '../../actions/change.ts'
 import type { Deps } from '../../actions/deps.ts'
-import { answerTransfer, assignRole, changeRole, createRole, endRole, offerTransfer, releaseRole } from '../../actions/role.ts'
+import {
+  answerTransfer,
+  assignRole,
+  changeRole,
+  createRole,
+  endRole,
+  offerTransfer,
+  releaseRole,
+  withdrawTransfer,
+} from '../../actions/role.ts'
 import { refuse } from '../../domain/refusal.ts'
 import {
   AnswerTransfer,
@@ -16,6 +25,7 @@ import {
   Transfer,
   transferStates,
   viewRole,
+  WithdrawTransfer,
 } from '../../domain/role.ts'
 import type { Instant } from '../../domain/time.ts'
 import { agreementSeen } from '../../store/agreement.ts'
@@ -269,5 +279,20 @@ function transferRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 201, schema: Transfer, etag: true },
     handle: async ({ actor, params: { agreementId, roleId, transferId }, body, ifMatch }) =>
       changedTransfer(await answerTransfer(deps, await actor(), { agreementId, ifMatch }, roleId, transferId, body), transferId),
+  })
+
+  operation(app, {
+    method: 'POST',
+    path: '/agreements/:agreementId/roles/:roleId/transfers/:transferId/withdrawals',
+    id: 'withdrawTransfer',
+    tag,
+    summary: { en: 'Take back an offer of tasks that was not answered', nl: 'Een aanbod van taken terugnemen dat nog niet is beantwoord' },
+    access: 'person',
+    params: transfer,
+    body: WithdrawTransfer,
+    example: { reason: 'Een collega neemt het toch over.' },
+    answer: { status: 201, schema: Transfer, etag: true },
+    handle: async ({ actor, params: { agreementId, roleId, transferId }, body, ifMatch }) =>
+      changedTransfer(await withdrawTransfer(deps, await actor(), { agreementId, ifMatch }, roleId, transferId, body), transferId),
   })
 }
