@@ -183,7 +183,7 @@ export function checkText(state: HasText, input: AgreementText): void {
 const doubles = (items: readonly { id: string }[]): number[] =>
   items.flatMap((item, index) => (items.findIndex((other) => other.id === item.id) < index ? [index] : []))
 
-/** Sets the ground rules with which the table starts. Possible until the first hearing: after that only an adopted version changes them. */
+/** Sets the ground rules with which the table starts. Possible until the first hearing, concern or stance: after that only an adopted version changes them. */
 export function changeFounding(state: HasText, input: z.output<typeof GroundRules>, context: Context): TextEvent[] {
   guard(state, 'change-founding', context)
   if (!state.foundingOpen) refuse('founding-closed')

@@ -60,7 +60,10 @@ export type CreateAgreement = z.output<typeof CreateAgreement>
 export const FoundingRules = GroundRules.omit({ additional: true }).meta({ id: 'FoundingRules' })
 
 export const ChangeAgreement = z
-  .strictObject({ visibility: z.enum(visibilities).optional(), groundRules: FoundingRules.optional().describe('until the first hearing') })
+  .strictObject({
+    visibility: z.enum(visibilities).optional(),
+    groundRules: FoundingRules.optional().describe('until the first hearing, concern or stance'),
+  })
   .meta({ id: 'ChangeAgreement' })
 export type ChangeAgreement = z.output<typeof ChangeAgreement>
 

@@ -259,8 +259,8 @@ export const refusals = {
   'id-twice': { kind: 'conflict', en: 'This id stands in the list twice.', nl: 'Dit id staat tweemaal in de lijst.' },
   'founding-closed': {
     kind: 'conflict',
-    en: 'The first hearing has begun: from here only an adopted version changes the ground rules.',
-    nl: 'De eerste hoor en wederhoor is begonnen: vanaf nu verandert alleen een vastgestelde versie de spelregels.',
+    en: 'Somebody was heard or took a stance: from here only an adopted version changes the ground rules.',
+    nl: 'Er is iemand gehoord of er is een opstelling bepaald: vanaf nu verandert alleen een vastgestelde versie de spelregels.',
   },
   'text-changed': {
     kind: 'conflict',
