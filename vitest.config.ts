@@ -8,7 +8,13 @@ const report = process.env.TEST_REPORT
 
 export default defineConfig({
   test: {
-    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    reporters: [
+      'default',
+      ...(report ? [['json', { outputFile: report }] as ['json', { outputFile: string }]] : []),
+      './test/support/figures.ts',
+    ],
+    // Both of two cores: by default one is left to whoever works beside it, and half of the time is spent in PostgreSQL anyway.
+    maxWorkers: '100%',
     // At the root, so that one PostgreSQL serves the whole run however many projects use it.
     globalSetup: ['./test/support/once.ts'],
     projects: [
@@ -16,6 +22,8 @@ export default defineConfig({
       project('house', ['test/house.test.ts']),
       project('store', ['test/store/**/*.test.ts']),
       project('http', ['test/http/**/*.test.ts']),
+      // What takes long, and prints figures: each file or folder has its own command in package.json.
+      project('trust', ['test/trust/**/*.test.ts']),
       project('story', ['test/story.test.ts', 'test/story/**/*.test.ts']),
     ],
     coverage: {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -7,6 +8,14 @@ const optional = z
   .trim()
   .optional()
   .transform((value) => value || undefined)
+
+const requests = (usual: number) => optional.transform((value) => Number(value ?? usual)).pipe(z.number().int().min(1))
+
+const isNetwork = (range: string): boolean => {
+  const [address = '', length, ...rest] = range.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return bits > 0 && rest.length === 0 && (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits))
+}
 
 /** Every setting of the process, from its environment. This file is the only reader of it; docs/operations.md lists them. */
 const Settings = z
@@ -20,6 +29,17 @@ const Settings = z
     HANDSLAG_URL: optional.transform((value) => value?.replace(/\/$/, '')),
     OIDC_ISSUER: optional,
     OIDC_AUDIENCE: optional,
+    // 50 a second, all day: a case system with hundreds of people behind one account. Well below what one process answers.
+    RATE_LIMIT_ACCOUNT: requests(3_000),
+    // 10 a second: an office behind one address that reads what is public; nobody guesses a token at that pace.
+    RATE_LIMIT_ADDRESS: requests(600),
+    TRUSTED_PROXIES: optional
+      .transform((value) => value?.split(',').map((one) => one.trim()) ?? [])
+      .refine((proxies) => proxies.every(isNetwork), 'write addresses or ranges with commas between them, such as 10.0.0.5,192.168.0.0/24'),
+    SECURITY_CONTACT: optional.refine(
+      (value) => value === undefined || /^(https:\/\/|mailto:)\S+$/.test(value),
+      'write an address that starts with https:// or mailto:',
+    ),
     LOG_LEVEL: optional.transform((value) => value ?? 'info').pipe(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])),
     CONTACT_NAME: optional.transform((value) => value ?? 'Handslag'),
     CONTACT_URL: optional.transform((value) => value ?? 'https://example.org/handslag'),

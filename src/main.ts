@@ -3,18 +3,23 @@ import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { seedDemo } from './actions/demo.ts'
 import { createLocalIssuer } from './auth/local-issuer.ts'
-import { loadRegistryKey } from './auth/registry-key.ts'
+import { checkpointSigning, loadRegistryKey } from './auth/registry-key.ts'
 import { remoteKeys } from './auth/remote-keys.ts'
 import { createVerifier } from './auth/token.ts'
 import { type Config, placeOf, readConfig } from './config.ts'
 import { buildApp } from './http/app.ts'
+import { pressureLimits } from './http/pressure.ts'
 import { type LocalDoor, localRoutes } from './http/routes/local.ts'
 import { registryRoutes } from './http/routes/registry.ts'
+import { startForgetting } from './jobs/forget-answers.ts'
+import { startSequencer } from './jobs/sequencer.ts'
+import { transactionsOf } from './store/answers.ts'
 import type { Database } from './store/database.ts'
 import { accountsOf, actorOf } from './store/directory.ts'
 import { lastRecordedAt } from './store/ledger.ts'
 import { newId } from './store/new-id.ts'
 import { openStore } from './store/open.ts'
+import { registryItself, within } from './store/transaction.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
@@ -36,11 +41,17 @@ async function start(config: Config): Promise<void> {
   const audience = config.OIDC_AUDIENCE ?? localAudience
   const app = buildApp({
     verify: createVerifier({ issuer, audience, keys: local?.keys ?? remoteKeys(issuer) }),
+    // Beside the transaction, which asks for whom it is.
     resolveActor: (identity) => actorOf(database.pool, identity),
-    ready: async () => (await database.pool.query('select 1')).rowCount === 1,
+    ready: async () => (await database.query('select 1')).rowCount === 1,
+    transactions: transactionsOf(database),
     version,
     contact: { name: config.CONTACT_NAME, url: config.CONTACT_URL, email: config.CONTACT_EMAIL },
     log: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL },
+    limits: { account: config.RATE_LIMIT_ACCOUNT, address: config.RATE_LIMIT_ADDRESS, ...pressureLimits() },
+    cursorKey: registryKey.derive('cursors'),
+    trustedProxies: config.TRUSTED_PROXIES,
+    securityContact: config.SECURITY_CONTACT,
     routes: (v1) => registryRoutes(v1, deps),
   })
   if (local) {
@@ -49,12 +60,20 @@ async function start(config: Config): Promise<void> {
     app.register(async (door) => localRoutes(door, localDoor(database, local)), { prefix: '/local' })
   }
 
+  const sequencer = startSequencer(database, checkpointSigning(registryKey), {
+    failed: (error) => app.log.error({ err: error }, 'the log was not added to'),
+  })
+
+  const forgetting = startForgetting(database, (error) => app.log.error({ err: error }, 'old answers were not forgotten'))
+
   closeWithGrace({ delay: 10_000 }, async ({ err }) => {
     if (err) console.error(err)
     // Who keeps a connection busy for longer than 5 s is cut off: half of the 10 s in which all has to be closed.
     const cut = setTimeout(() => app.server.closeAllConnections(), 5_000)
     await app.close()
     clearTimeout(cut)
+    forgetting.stop()
+    await sequencer.stop()
     await close()
   })
   const address = await app.listen({ host: config.HOST, port: config.PORT })
@@ -74,7 +93,7 @@ const localIssuer = (directory: string) =>
 
 /** A demonstration that was moved on in time goes on from there: nothing that is recorded lies in its future. */
 async function aheadOf(database: Database): Promise<number> {
-  const last = await lastRecordedAt(database)
+  const last = await within(database.pool, registryItself, () => lastRecordedAt(database))
   return last ? Math.max(0, Date.parse(last) - Date.now()) : 0
 }
 
@@ -84,7 +103,7 @@ const lastDay = Date.UTC(2194, 0)
 
 function localDoor(database: Database, { issuer, issue }: Awaited<ReturnType<typeof localIssuer>>): LocalDoor {
   return {
-    people: () => accountsOf(database.pool, issuer),
+    people: () => within(database.pool, registryItself, () => accountsOf(database, issuer)),
     token: (subject, scopes) => issue({ subject, scopes }),
     moveClock: async (days) => {
       database.clock.aheadMs = Math.min(database.clock.aheadMs + days * dayMs, lastDay - Date.now())

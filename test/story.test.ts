@@ -9,7 +9,7 @@ let registry: Awaited<ReturnType<typeof startOwn>>
 
 beforeAll(async () => {
   fresh = await freshDatabase()
-  registry = await startOwn(fresh.url)
+  registry = await startOwn(await fresh.login(), fresh.url)
 })
 
 afterAll(async () => {

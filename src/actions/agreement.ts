@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, by } from '../domain/actor.ts'
 import * as rules from '../domain/agreement.ts'
 import { requirePerson } from '../domain/guard.ts'
 import { mergePatch } from '../domain/merge-patch.ts'
@@ -8,7 +8,7 @@ import { refuse } from '../domain/refusal.ts'
 import { foundingOf } from '../store/agreement.ts'
 import { organisationsById } from '../store/directory.ts'
 import { agreementStream, change } from '../store/ledger.ts'
-import { type AgreementChange, by, changeAgreement, contextOf, type Target } from './change.ts'
+import { type AgreementChange, changeAgreement, contextOf, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
 
 /** Starts an agreement with its founding parties, in a network of the caller and under a covenant of theirs, where these are named. */

@@ -1,19 +1,11 @@
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, by } from '../domain/actor.ts'
 import type { Agreement, AgreementEvent } from '../domain/agreement.ts'
-import { digest } from '../domain/digest.ts'
 import type { Context } from '../domain/event.ts'
 import { partyOfActor } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
 import { requireRound } from '../domain/round.ts'
 import { agreementStream, type Changed, change, type Deciding } from '../store/ledger.ts'
 import type { Deps } from './deps.ts'
-
-/** Who acts, as the ledger writes it. */
-export function by(actor: Actor): { actorId: string; organisationId?: string } {
-  // An account may be an e-mail address: the ledger, which never forgets, gets a digest of it. 32 hex digits tell operators apart.
-  if (actor.kind === 'operator') return { actorId: digest('handslag-operator', actor.subject).slice(0, 32) }
-  return { actorId: actor.kind === 'person' ? actor.personId : actor.applicationId, organisationId: actor.organisationId }
-}
 
 /** The context in which the rules decide. */
 export const contextOf = ({ newId }: Deps, actor: Actor, now: string): Context => ({ actor, now, newId })

@@ -2,6 +2,7 @@ import type { Authority } from '../domain/actor.ts'
 import type { RegisterOrganisation } from '../domain/organisation.ts'
 import { alone } from '../store/database.ts'
 import { accountsOf, networkNamed } from '../store/directory.ts'
+import { registryItself, within } from '../store/transaction.ts'
 import type { Deps } from './deps.ts'
 import { foundNetwork } from './network.ts'
 import { addApplication, addPerson, registerOrganisation } from './organisation.ts'
@@ -64,7 +65,7 @@ export async function seedDemo(deps: Deps, issuer: string): Promise<void> {
 }
 
 async function seed(deps: Deps, issuer: string): Promise<void> {
-  const accounts = await accountsOf(deps.database.pool, issuer)
+  const accounts = await within(deps.database.pool, registryItself, () => accountsOf(deps.database, issuer))
   const known: Known = new Map(accounts.map((account) => [account.subject, account]))
   const directors = new Map<string, { id: string; organisationId: string }>()
   for (const [index, organisation] of [...domesticViolenceChain, ...youthHealthPair].entries())
@@ -74,7 +75,8 @@ async function seed(deps: Deps, issuer: string): Promise<void> {
     if (!first) throw new Error(`${network.name} has no members`)
     const founder = { kind: 'person' as const, personId: first.id, organisationId: first.organisationId, authorities: [] }
     const memberIds = others.map(({ organisationId }) => organisationId)
-    if (!(await networkNamed(deps.database.pool, network.name))) await foundNetwork(deps, founder, { ...network, memberIds })
+    const there = await within(deps.database.pool, registryItself, () => networkNamed(deps.database, network.name))
+    if (!there) await foundNetwork(deps, founder, { ...network, memberIds })
   }
 }
 

@@ -1,11 +1,12 @@
+import type { SignedKind } from '../domain/proof.ts'
 import type { Database } from '../store/database.ts'
 
 /** Everything impure that an action may use. */
 export type Deps = {
   database: Database
   newId: () => string
-  /** Signs with the key of the registry; gives a compact JWS (RFC 7515). */
-  sign: (payload: object) => Promise<string>
+  /** Signs with the key of the registry; gives a compact JWS (RFC 7515) whose header says what it is of: a version, when left out. */
+  sign: (payload: object, kind?: SignedKind) => Promise<string>
   /** The public keys with which anybody can check what the registry signed (a JWK set, RFC 7517). */
   signingKeys: () => { keys: object[] }
 }

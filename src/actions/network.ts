@@ -1,10 +1,10 @@
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, by } from '../domain/actor.ts'
 import type { Context } from '../domain/event.ts'
 import * as rules from '../domain/network.ts'
 import { refuse } from '../domain/refusal.ts'
 import { organisationsById } from '../store/directory.ts'
 import { type Changed, change, networkStream } from '../store/ledger.ts'
-import { by, contextOf, type Lookup } from './change.ts'
+import { contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
 type NetworkChange = Changed<rules.Network, rules.NetworkEvent>

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, by } from '../domain/actor.ts'
 import type { Context } from '../domain/event.ts'
 import * as rules from '../domain/organisation.ts'
 import { refuse } from '../domain/refusal.ts'
+import { organisationsById } from '../store/directory.ts'
+import { revisionsNaming } from '../store/erasure.ts'
 import { type Changed, change, organisationStream } from '../store/ledger.ts'
-import { by, contextOf } from './change.ts'
+import { contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
 type OrganisationChange = Changed<rules.Organisation, rules.OrganisationEvent>
@@ -24,16 +26,26 @@ async function changeOrganisationBy(
   deps: Deps,
   actor: Actor,
   { organisationId, ifMatch }: OrganisationTarget,
-  decide: (state: rules.Organisation, context: Context) => rules.OrganisationEvent[],
+  decide: (state: rules.Organisation, context: Context, lookup: Lookup) => rules.OrganisationEvent[] | Promise<rules.OrganisationEvent[]>,
   revisionOf: (state: rules.Organisation) => number | undefined = (state) => state.revision,
 ): Promise<OrganisationChange> {
-  const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { now }) => {
-    const head = heads.get(organisationId) ?? refuse('not-found', { what: 'organisation' })
+  const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { client, now }) => {
+    const head = heads.get(organisationId) ?? (await refuseOthers(client, organisationId))
+    const context = contextOf(deps, actor, now)
+    // Before the revision: to others, whether an If-Match fits would tell which of its people and applications are there. What an operator
+    // may do here the rules decide.
+    if (actor.kind !== 'operator') rules.requireAdministrator(head.state, context)
     const revision = revisionOf(head.state)
     if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[organisationId, decide(head.state, contextOf(deps, actor, now))]])
+    return new Map([[organisationId, await decide(head.state, context, client)]])
   })
   return changed ?? refuse('not-found', { what: 'organisation' })
+}
+
+/** Whether an organisation is there is no secret to those the registry knows; to change it is its own affair. */
+async function refuseOthers(lookup: Lookup, organisationId: string): Promise<never> {
+  const there = (await organisationsById(lookup, [organisationId])).size > 0
+  return there ? refuse('other-organisation') : refuse('not-found', { what: 'organisation' })
 }
 
 export const changeOrganisation = (
@@ -59,6 +71,17 @@ export const changePerson = (deps: Deps, actor: Actor, target: OrganisationTarge
 
 export const removePerson = (deps: Deps, actor: Actor, target: OrganisationTarget, personId: string) =>
   changeOrganisationBy(deps, actor, target, (state, context) => rules.removePerson(state, personId, context), personRevision(personId))
+
+/** Erases what is known of a person: the database takes out, with this entry, what the entries that name them say. */
+export const erasePerson = (deps: Deps, actor: Actor, target: OrganisationTarget, personId: string) =>
+  changeOrganisationBy(
+    deps,
+    actor,
+    target,
+    async (state, context, lookup) =>
+      rules.erasePerson(state, personId, await revisionsNaming(lookup, target.organisationId, personId), context),
+    personRevision(personId),
+  )
 
 export const addApplication = (deps: Deps, actor: Actor, target: OrganisationTarget, input: rules.AddApplication) =>
   changeOrganisationBy(deps, actor, target, (state, context) => rules.addApplication(state, input, context))

@@ -9,6 +9,7 @@ import * as stances from '../domain/stance.ts'
 import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, changeRound, type RoundTarget, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
+import { type Receipted, receipted } from './receipt.ts'
 
 export const openRound = (
   deps: Deps,
@@ -56,8 +57,10 @@ export const withdrawContribution = (
 export const stateHearing = (deps: Deps, actor: Actor, target: RoundTarget, input: StateHearing): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'state-hearing', (state, context) => decideHearing(state, input, context))
 
-export const takeStance = (deps: Deps, actor: Actor, target: RoundTarget, input: stances.TakeStance): Promise<AgreementChange> =>
-  changeRound(deps, actor, target, 'take-stance', (state, context) => stances.takeStance(state, input, context))
+export const takeStance = (deps: Deps, actor: Actor, target: RoundTarget, input: stances.TakeStance): Promise<Receipted> =>
+  receipted(deps, actor, () =>
+    changeRound(deps, actor, target, 'take-stance', (state, context) => stances.takeStance(state, input, context)),
+  )
 
 export const stateDissent = (deps: Deps, actor: Actor, target: RoundTarget, input: stances.StateDissent): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'state-dissent', (state, context) => stances.stateDissent(state, input, context))
@@ -66,21 +69,23 @@ export const stateDissent = (deps: Deps, actor: Actor, target: RoundTarget, inpu
  * Adopts the text as version n, which the registry signs: whoever holds the version can check later that this is what was adopted.
  * Who has left an organisation since represents it no more, so the holders of mandates are looked up.
  */
-export const adopt = (deps: Deps, actor: Actor, target: RoundTarget, input: { textDigest: string }): Promise<AgreementChange> =>
-  changeRound(deps, actor, target, 'adopt', async (state, context, lookup) => {
-    const here = await peopleById(
-      lookup,
-      Object.values(state.mandates).map((mandate) => mandate.holderId),
-    )
-    return Promise.all(
-      decideAdoption(withoutDeparted(state, here), input, context).map(async (event) => {
-        const { version, ...period } = event.data
-        const { number, textDigest } = version
-        const signature = await deps.sign({ agreementId: state.id, version: number, textDigest, adoptedAt: context.now, ...period })
-        return { ...event, data: { ...period, version: { ...version, signature } } }
-      }),
-    )
-  })
+export const adopt = (deps: Deps, actor: Actor, target: RoundTarget, input: { textDigest: string }): Promise<Receipted> =>
+  receipted(deps, actor, () =>
+    changeRound(deps, actor, target, 'adopt', async (state, context, lookup) => {
+      const here = await peopleById(
+        lookup,
+        Object.values(state.mandates).map((mandate) => mandate.holderId),
+      )
+      return Promise.all(
+        decideAdoption(withoutDeparted(state, here), input, context).map(async (event) => {
+          const { version, ...period } = event.data
+          const { number, textDigest } = version
+          const signature = await deps.sign({ agreementId: state.id, version: number, textDigest, adoptedAt: context.now, ...period })
+          return { ...event, data: { ...period, version: { ...version, signature } } }
+        }),
+      )
+    }),
+  )
 
 export const callReflection = (deps: Deps, actor: Actor, target: RoundTarget, input: { reason: string }): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'call-reflection', (state, context) => reflections.callReflection(state, input, context))

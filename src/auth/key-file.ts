@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { hkdfSync, randomUUID } from 'node:crypto'
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from 'jose'
@@ -6,8 +6,11 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, imp
 /** ES256: signatures of 64 bytes and keys that are made in a millisecond, in every JOSE library (RFC 7518 section 3.4). */
 export const signingAlgorithm = 'ES256'
 
-/** `kid` is the key's thumbprint (RFC 7638), so that one key never has two names; `jwks` holds the public key only. */
-type SigningKey = { kid: string; privateKey: CryptoKey; jwks: JSONWebKeySet }
+/**
+ * `kid` is the key's thumbprint (RFC 7638), so that one key never has two names; `jwks` holds the public key only. `derive` gives 32
+ * secret bytes for a purpose (HKDF-SHA-256, RFC 5869): the same wherever this key is, and telling nothing about it.
+ */
+type SigningKey = { kid: string; privateKey: CryptoKey; jwks: JSONWebKeySet; derive: (purpose: string) => Uint8Array }
 
 /**
  * The ES256 key in a file, made when there is none (mode 600, in a directory of mode 700). Processes that start at the same time
@@ -27,7 +30,8 @@ async function parseSigningKey(text: string): Promise<SigningKey> {
   const bare = { kty, crv, x, y }
   const kid = await calculateJwkThumbprint(bare)
   const privateKey = (await importJWK({ ...bare, d }, signingAlgorithm)) as CryptoKey
-  return { kid, privateKey, jwks: { keys: [{ ...bare, kid, alg: signingAlgorithm, use: 'sig' }] } }
+  const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', `handslag ${purpose}`, 32))
+  return { kid, privateKey, jwks: { keys: [{ ...bare, kid, alg: signingAlgorithm, use: 'sig' }] }, derive }
 }
 
 /** Writes a new key beside its place and links it there: the link is made whole or not at all, and never over a key of another process. */

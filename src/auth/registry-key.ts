@@ -1,9 +1,10 @@
-import { CompactSign, type CompactVerifyResult, compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose'
+import { CompactSign, type CompactVerifyResult, compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
 import { canonical } from '../domain/digest.ts'
+import { type SignedKind, TreeHead } from '../domain/proof.ts'
 import { loadSigningKey, signingAlgorithm } from './key-file.ts'
 
 /** Says what is signed, so that a version's signature never passes for something else (RFC 8725 section 3.11). */
-const typ = 'handslag-version+jws'
+const typOf = (kind: SignedKind) => `handslag-${kind}+jws`
 
 /** Not signed by this registry's key, or not what was signed. */
 export class InvalidSignature extends Error {
@@ -16,38 +17,42 @@ export class InvalidSignature extends Error {
 export type RegistryKey = {
   kid: string
   jwks: () => JSONWebKeySet
-  sign: (payload: object) => Promise<string>
-  verify: (jws: string) => Promise<object>
+  sign: (payload: object, kind?: SignedKind) => Promise<string>
+  verify: (jws: string, kind?: SignedKind) => Promise<object>
+  /** 32 secret bytes for a purpose, the same in every process that has this key. */
+  derive: (purpose: string) => Uint8Array
 }
 
 /**
- * The key with which the registry signs adopted versions (docs/domain.md#versions). `sign` gives a compact JWS (RFC 7515) over the
- * payload's canonical JSON (RFC 8785), and throws on what JSON cannot say; `verify` gives the payload back, or throws InvalidSignature.
+ * The key with which the registry signs adopted versions (docs/domain.md#versions) and proof (docs/architecture.md#proof). `sign` gives a
+ * compact JWS (RFC 7515) over the payload's canonical JSON (RFC 8785), and throws on what JSON cannot say; `verify` gives the payload
+ * back, or throws InvalidSignature. Both are about a version where no kind is named.
  */
 export async function loadRegistryKey(keyFile: string): Promise<RegistryKey> {
-  const { kid, privateKey, jwks } = await loadSigningKey(keyFile)
+  const { kid, privateKey, jwks, derive } = await loadSigningKey(keyFile)
   const keys = createLocalJWKSet(jwks)
 
   return {
     kid,
     jwks: () => structuredClone(jwks),
-    sign: async (payload) =>
+    derive,
+    sign: async (payload, kind = 'version') =>
       new CompactSign(new TextEncoder().encode(canonical(payload)))
-        .setProtectedHeader({ alg: signingAlgorithm, kid, typ })
+        .setProtectedHeader({ alg: signingAlgorithm, kid, typ: typOf(kind) })
         .sign(privateKey),
-    verify: async (jws) => {
+    verify: async (jws, kind = 'version') => {
       const signed = await compactVerify(jws, keys, { algorithms: [signingAlgorithm] }).catch((cause) => {
         throw new InvalidSignature('the signature is not by this registry', { cause })
       })
-      return readPayload(signed, kid)
+      return readPayload(signed, kid, kind)
     },
   }
 }
 
 /** Takes exactly what `sign` makes: its three header parameters, and an object in canonical form. */
-function readPayload({ protectedHeader, payload }: CompactVerifyResult, kid: string): object {
-  if (canonical(protectedHeader) !== canonical({ alg: signingAlgorithm, kid, typ })) {
-    throw new InvalidSignature('the signature is not over a version')
+function readPayload({ protectedHeader, payload }: CompactVerifyResult, kid: string, kind: SignedKind): object {
+  if (canonical(protectedHeader) !== canonical({ alg: signingAlgorithm, kid, typ: typOf(kind) })) {
+    throw new InvalidSignature(`the signature is not over a ${kind}`)
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload)
@@ -58,3 +63,15 @@ function readPayload({ protectedHeader, payload }: CompactVerifyResult, kid: str
   }
   throw new InvalidSignature('what was signed is not in canonical form')
 }
+
+/**
+ * How the sequencer signs the log, and reads back what it signed: `read` gives nothing for a checkpoint of another key, such as the one
+ * before this, and throws InvalidSignature for what only says that it is this one's.
+ */
+export const checkpointSigning = ({ kid, sign, verify }: RegistryKey) => ({
+  sign: (tree: Omit<TreeHead, 'registry'>): Promise<string> => sign({ registry: kid, ...tree }, 'checkpoint'),
+  read: async (jws: string): Promise<TreeHead | undefined> => {
+    if (decodeProtectedHeader(jws).kid !== kid) return undefined
+    return TreeHead.parse(await verify(jws, 'checkpoint'))
+  },
+})

@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentWith } from '../config.ts'
 
-/** Starts a registry of one's own as `npm start` does, on a database that is gone once it is stopped, or on the one named. */
-export async function startOwn(databaseUrl = ''): Promise<{ url: string; stop: () => Promise<void> }> {
+// More than a machine answers in a minute.
+const unlimited = '10000000'
+
+/** Starts a registry of one's own as `npm start` does, on a database that is gone once it is stopped, or on the one named. It takes requests as fast as they come. */
+export async function startOwn(databaseUrl = '', ownerUrl = ''): Promise<{ url: string; stop: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'handslag-story-'))
   // PostgreSQL may run as another user than this process, and has to get in.
   chmodSync(directory, 0o755)
@@ -18,7 +21,9 @@ export async function startOwn(databaseUrl = ''): Promise<{ url: string; stop: (
     PORT: String(port),
     LOG_LEVEL: 'error',
     DATABASE_URL: databaseUrl,
-    DATABASE_OWNER_URL: '',
+    DATABASE_OWNER_URL: ownerUrl,
+    RATE_LIMIT_ACCOUNT: unlimited,
+    RATE_LIMIT_ADDRESS: unlimited,
     OIDC_ISSUER: '',
     HANDSLAG_DEMO: '1',
   })

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /** An answer of the registry. */
 export type Told = {
   status: number
@@ -12,12 +14,14 @@ type Request = { as?: string; body?: unknown; ifMatch?: string | undefined; ifNo
 export class Teller {
   private readonly url: string
   private readonly say: (line: string) => void
+  private readonly ask: typeof fetch
   private readonly tokens = new Map<string, string>()
   steps = 0
 
-  constructor(url: string, say: (line: string) => void) {
+  constructor(url: string, say: (line: string) => void, ask: typeof fetch = fetch) {
     this.url = url
     this.say = say
+    this.ask = ask
   }
 
   chapter(title: string): void {
@@ -97,9 +101,10 @@ export class Teller {
   }
 
   private async send(method: string, path: string, { as, body, ifMatch, ifNoneMatch }: Request): Promise<Told> {
-    const answer = await fetch(`${this.url}${path}`, {
+    const answer = await this.ask(`${this.url}${path}`, {
       method,
       headers: {
+        ...(method !== 'GET' && { 'idempotency-key': randomUUID() }),
         ...(as && { authorization: `Bearer ${await this.token(as)}` }),
         ...(body !== undefined && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
         ...(ifMatch && { 'if-match': ifMatch }),

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { digest } from './digest.ts'
 import { scopes } from './identity.ts'
+import { uuid } from './uuid.ts'
 
 /** What a person may do for their own organisation beside taking part: administer it, or grant mandates (docs/domain.md#mandates). */
 export const authorities = ['administer', 'grant-mandates'] as const
@@ -22,7 +24,21 @@ export type OperatorActor = { kind: 'operator'; subject: string }
 /** Who calls, after the token has been checked and matched to the people and applications that the registry knows. */
 export type Actor = PersonActor | ApplicationActor | OperatorActor
 
-const member = { id: z.uuid(), name: z.string(), organisation: z.strictObject({ id: z.uuid(), name: z.string() }) }
+/**
+ * For whom a transaction reads and writes, as the ledger and the database's row-level security know them. `registry` is the registry
+ * itself, doing what is nobody's act; `nobody` reads what is public.
+ */
+export type Acting = { kind: Actor['kind'] | 'registry' | 'nobody'; actorId: string; organisationId?: string }
+
+/** Who acts, as the ledger writes it. */
+export function by(actor: Actor): Acting {
+  const { kind } = actor
+  // An account may be an e-mail address: the ledger, which never forgets, gets a digest of it. 32 hex digits tell operators apart.
+  if (kind === 'operator') return { kind, actorId: digest('handslag-operator', actor.subject).slice(0, 32) }
+  return { kind, actorId: kind === 'person' ? actor.personId : actor.applicationId, organisationId: actor.organisationId }
+}
+
+const member = { id: uuid, name: z.string(), organisation: z.strictObject({ id: uuid, name: z.string() }) }
 
 /** The caller as the registry knows them, and what their token lets them do at all. */
 export const Me = z

@@ -10,6 +10,7 @@ import type { HasRoles } from './role.ts'
 import { AdoptionRule } from './round.ts'
 import { text } from './text.ts'
 import { day } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** The seven ground rules (docs/domain.md#ground-rules), by number. */
 export const standardRules = [1, 2, 3, 4, 5, 6, 7] as const
@@ -25,7 +26,7 @@ export const GroundRules = z
       .max(7)
       .default([...standardRules]),
     additional: z
-      .array(z.strictObject({ id: z.uuid(), text: text(1000) }))
+      .array(z.strictObject({ id: uuid, text: text(1000) }))
       .max(50)
       .default([]),
     renewalGraceDays: z.int().min(1).max(90).default(14).describe('days to renew a mandate after a meeting'),
@@ -37,7 +38,7 @@ export const GroundRules = z
 /** The rules of a table that has set none of its own. */
 export const standardGroundRules = GroundRules.parse({})
 
-const item = z.strictObject({ id: z.uuid(), text: text(2000) }).meta({ id: 'TextItem' })
+const item = z.strictObject({ id: uuid, text: text(2000) }).meta({ id: 'TextItem' })
 const items = z.array(item).max(100).default([])
 const maybe = (max: number) => text(max).optional()
 
@@ -51,7 +52,7 @@ export const AgreementText = z
     purpose: maybe(4000).describe('the shared goal, and the reason why'),
     plainSummary: maybe(4000).describe('the agreement in plain language (B1)'),
     beneficiaries: z
-      .array(z.strictObject({ id: z.uuid(), name: text(200), addedValue: maybe(1000), nuisance: maybe(1000) }))
+      .array(z.strictObject({ id: uuid, name: text(200), addedValue: maybe(1000), nuisance: maybe(1000) }))
       .max(50)
       .default([]),
     groundRules: GroundRules.optional(),
@@ -65,11 +66,11 @@ export const AgreementText = z
     routing: maybe(4000),
     processEvaluation: maybe(4000),
     decisions: z
-      .array(z.strictObject({ id: z.uuid(), what: text(2000), why: maybe(2000), byPartyIds: z.array(z.uuid()).max(100).default([]) }))
+      .array(z.strictObject({ id: uuid, what: text(2000), why: maybe(2000), byPartyIds: z.array(uuid).max(100).default([]) }))
       .max(200)
       .default([]),
     evaluationCriteria: z
-      .array(z.strictObject({ id: z.uuid(), text: text(1000), means: z.enum(['success', 'failure']) }))
+      .array(z.strictObject({ id: uuid, text: text(1000), means: z.enum(['success', 'failure']) }))
       .max(50)
       .default([]),
     validity: z
@@ -77,14 +78,14 @@ export const AgreementText = z
       .optional()
       .describe('in force from, reviewed on, and until and including; never silently prolonged'),
     legalBasis: z
-      .array(z.strictObject({ id: z.uuid(), partyId: z.uuid(), basis: text(2000) }))
+      .array(z.strictObject({ id: uuid, partyId: uuid, basis: text(2000) }))
       .max(100)
       .default([])
       .describe('for a covenant: per party'),
     attachments: z
       .array(
         z.strictObject({
-          id: z.uuid(),
+          id: uuid,
           title: text(200),
           url: z.url({ protocol: /^https$/ }).max(2000),
           sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -93,7 +94,7 @@ export const AgreementText = z
       .max(50)
       .default([])
       .describe('for a covenant: references with the SHA-256 of the file'),
-    buildsOn: z.array(z.uuid()).max(200).default([]).describe('from round 2: the agenda items that this version builds on'),
+    buildsOn: z.array(uuid).max(200).default([]).describe('from round 2: the agenda items that this version builds on'),
   })
   .meta({ id: 'AgreementText' })
 export type AgreementText = z.output<typeof AgreementText>
@@ -101,10 +102,10 @@ export type AgreementText = z.output<typeof AgreementText>
 const Participant = Party.pick({ id: true, organisationId: true, name: true, involvement: true, formal: true }).meta({ id: 'Participant' })
 const RoleTerms = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     name: z.string(),
     purpose: z.string(),
-    tasks: z.array(z.strictObject({ id: z.uuid(), what: z.string() })),
+    tasks: z.array(z.strictObject({ id: uuid, what: z.string() })),
   })
   .meta({ id: 'RoleTerms' })
 

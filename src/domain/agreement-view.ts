@@ -9,6 +9,7 @@ import { notReflected, reflectBy } from './reflection.ts'
 import type { Reason } from './refusal.ts'
 import { agreementStatuses, Impasse, phaseAt, phases, Rules, roundStateAt, roundStates, type TableAction, tableActions } from './round.ts'
 import { dayOut, type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 import { inForceAt, Period, Version } from './version.ts'
 
 /** An agreement in a list: what its row in the table for reading holds. */
@@ -21,12 +22,12 @@ export type Header = Pick<
 }
 
 const heading = {
-  id: z.uuid(),
+  id: uuid,
   kind: z.enum(kinds),
   title: z.string(),
   visibility: z.enum(visibilities),
-  networkId: z.exactOptional(z.uuid()),
-  underId: z.exactOptional(z.uuid()).describe('of a TWO: the covenant that it hangs under'),
+  networkId: z.exactOptional(uuid),
+  underId: z.exactOptional(uuid).describe('of a TWO: the covenant that it hangs under'),
   status: z.enum(agreementStatuses),
   phase: z.enum(phases).describe('where the cycle stands'),
   createdAt: instantOut,
@@ -59,7 +60,7 @@ export const AgreementView = z.strictObject({
         adoptedAt: z.exactOptional(instantOut),
         reviewOn: z.exactOptional(dayOut),
         reflectBy: z.exactOptional(instantOut).describe('the last moment to reflect'),
-        notReflected: z.exactOptional(z.array(z.uuid())).describe('the parties that have not reflected'),
+        notReflected: z.exactOptional(z.array(uuid)).describe('the parties that have not reflected'),
         impasse: z.exactOptional(Impasse),
       }),
     )
@@ -68,7 +69,7 @@ export const AgreementView = z.strictObject({
   upcoming: z.exactOptional(Period).describe('the version that waits for its first day'),
   reviewDue: z.boolean(),
   lapsed: z.boolean().describe('a version was adopted, and none is in force or waits any more'),
-  consentedToEnd: z.array(z.uuid()).describe('the parties that consent to ending'),
+  consentedToEnd: z.array(uuid).describe('the parties that consent to ending'),
   allowedActions: z
     .array(z.enum(Object.keys(tableActions) as [TableAction, ...TableAction[]]))
     .describe('what the caller may do now: what a client can show as buttons; empty when looking at another moment'),
@@ -120,8 +121,8 @@ export function viewAgreement(state: Agreement, actor: Actor | undefined, at: In
 /** How far ending is: who consents, for whom it waits, and that it has ended. */
 export const Ending = z
   .strictObject({
-    consents: z.array(z.strictObject({ partyId: z.uuid(), reason: z.string() })),
-    waitingForPartyIds: z.array(z.uuid()).describe('the seated parties that have not consented'),
+    consents: z.array(z.strictObject({ partyId: uuid, reason: z.string() })),
+    waitingForPartyIds: z.array(uuid).describe('the seated parties that have not consented'),
     ended: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string() })),
   })
   .meta({ id: 'Ending' })
@@ -150,7 +151,7 @@ export function viewText(state: Agreement, at: Instant): TextView {
 }
 
 /** An adopted version as its readers get it: with the agreement that it is of. */
-export const AdoptedVersion = Version.extend({ agreementId: z.uuid(), kind: z.enum(kinds) }).meta({ id: 'AdoptedVersion' })
+export const AdoptedVersion = Version.extend({ agreementId: uuid, kind: z.enum(kinds) }).meta({ id: 'AdoptedVersion' })
 export type AdoptedVersion = z.output<typeof AdoptedVersion>
 
 /** An adopted version in a list: all but its content. */
@@ -161,7 +162,7 @@ export const VersionSummary = z
     validity: z.strictObject({ validFrom: dayOut, reviewOn: dayOut, validUntil: dayOut }),
     textDigest: z.string(),
     adoptedAt: instantOut,
-    adoptedByPartyId: z.uuid(),
+    adoptedByPartyId: uuid,
   })
   .meta({ id: 'VersionSummary' })
 export type VersionSummary = z.output<typeof VersionSummary>

@@ -19,6 +19,7 @@ import { type AgendaItem, agreementMachine, type Impasse, impasseExits, phaseAt,
 import { type StanceEvent, stanceEvents } from './stance.ts'
 import { text } from './text.ts'
 import { day, dayOf, type Instant } from './time.ts'
+import { uuid } from './uuid.ts'
 import { endFrom } from './version.ts'
 
 /** Who may read the adopted versions: the parties, also the members of the network, or everybody. Never the drafts of others. */
@@ -47,8 +48,8 @@ export const CreateAgreement = z
     kind: z.enum(kinds),
     title: text(200),
     purpose: text(4000).optional(),
-    networkId: z.uuid().optional(),
-    underId: z.uuid().optional().describe('for a TWO: the covenant that it hangs under'),
+    networkId: uuid.optional(),
+    underId: uuid.optional().describe('for a TWO: the covenant that it hangs under'),
     visibility: z.enum(visibilities).default('parties'),
     groundRules: GroundRules.optional().describe('the founding setup: holds from the start, until an adopted version sets other rules'),
     parties: z.array(AddParty).max(100).default([]).describe('beside the organisation of the caller, which is seated'),

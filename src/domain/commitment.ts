@@ -9,6 +9,7 @@ import { type HasRoles, requireRole } from './role.ts'
 import type { HasRound } from './round.ts'
 import { text } from './text.ts'
 import { type Day, day, dayOf, dayOut, endOf, type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export type CommitmentState = 'offered' | 'accepted' | 'declined' | 'returned' | 'withdrawn'
 type CommitmentMove = 'accept' | 'decline' | 'return' | 'revise' | 'withdraw'
@@ -26,16 +27,16 @@ export const commitmentStates = statesOf(commitmentMachine)
 /** What is promised: part of the text, and so of its digest. */
 export const CommitmentTerms = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     what: z.string(),
-    ownerPartyId: z.uuid(),
-    coResponsiblePartyIds: z.array(z.uuid()).describe('whoever carries a part carries the whole (ground rule 7)'),
-    roleId: z.uuid(),
+    ownerPartyId: uuid,
+    coResponsiblePartyIds: z.array(uuid).describe('whoever carries a part carries the whole (ground rule 7)'),
+    roleId: uuid,
     subject: z.string(),
     demands: z.array(Demand),
     dueOn: z.exactOptional(dayOut),
     ongoing: z.boolean(),
-    proposalId: z.exactOptional(z.uuid()),
+    proposalId: z.exactOptional(uuid),
   })
   .meta({ id: 'CommitmentTerms' })
 export type CommitmentTerms = z.output<typeof CommitmentTerms>
@@ -43,7 +44,7 @@ export type CommitmentTerms = z.output<typeof CommitmentTerms>
 /** A commitment of the version that is being deliberated on. */
 export const Commitment = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     version: z.int().describe('the version that it is part of, or would be'),
     terms: CommitmentTerms,
     state: z.enum(commitmentStates),
@@ -51,9 +52,9 @@ export const Commitment = z
       .exactOptional(
         z.strictObject({
           at: instantOut,
-          partyId: z.uuid(),
-          personId: z.uuid(),
-          mandateId: z.uuid(),
+          partyId: uuid,
+          personId: uuid,
+          mandateId: uuid,
           reason: z.exactOptional(z.string()),
         }),
       )
@@ -67,8 +68,8 @@ const progressStates = ['on-track', 'at-risk', 'done', 'stopped'] as const
 export const Progress = z
   .strictObject({
     at: instantOut,
-    partyId: z.uuid(),
-    personId: z.uuid(),
+    partyId: uuid,
+    personId: uuid,
     state: z.enum(progressStates),
     note: z.exactOptional(z.string()),
   })
@@ -104,13 +105,13 @@ export type HasCommitments = HasRound & HasMandates & HasRoles & { commitments: 
 export const OfferCommitment = z
   .strictObject({
     what: text(2000),
-    ownerPartyId: z.uuid(),
-    roleId: z.uuid(),
+    ownerPartyId: uuid,
+    roleId: uuid,
     subject,
     demands: z.array(Demand).max(20).default([]),
     dueOn: day.optional(),
     ongoing: z.boolean().default(false).describe('instead of `dueOn`: for as long as the version holds'),
-    proposalId: z.uuid().optional().describe('the proposal that it carries out'),
+    proposalId: uuid.optional().describe('the proposal that it carries out'),
   })
   .refine((input) => (input.dueOn !== undefined) !== input.ongoing, { path: ['dueOn'], error: 'either `dueOn` or `ongoing: true`' })
   .meta({ id: 'OfferCommitment' })

@@ -7,27 +7,28 @@ import { refuse } from './refusal.ts'
 import { type HasRound, ruleHolds } from './round.ts'
 import { text } from './text.ts'
 import { instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export const contributionKinds = ['problem', 'proposal', 'concern', 'dilemma', 'help-request', 'appreciation'] as const
 export type ContributionKind = (typeof contributionKinds)[number]
 
-const said = { id: z.uuid(), partyId: z.uuid(), personId: z.uuid(), text: z.string(), at: instantOut }
+const said = { id: uuid, partyId: uuid, personId: uuid, text: z.string(), at: instantOut }
 const Answer = z.strictObject(said).meta({ id: 'Answer' })
 export type Answer = z.output<typeof Answer>
 
-const ids = z.array(z.uuid())
+const ids = z.array(uuid)
 export const Contribution = z
   .strictObject({
     ...said,
     roundNumber: z.int(),
     kind: z.enum(contributionKinds),
-    problemId: z.exactOptional(z.uuid()).describe('of a proposal: the problem that it answers'),
-    proposalId: z.exactOptional(z.uuid()).describe('of a problem: a proposal that answers it as well'),
+    problemId: z.exactOptional(uuid).describe('of a proposal: the problem that it answers'),
+    proposalId: z.exactOptional(uuid).describe('of a problem: a proposal that answers it as well'),
     actingPartyIds: z.exactOptional(ids).describe('of a proposal: the parties that would act'),
     acceptedByPartyIds: z.exactOptional(ids).describe('of a proposal: the parties that have taken it on'),
     horns: z.exactOptional(z.array(z.string())).describe('of a dilemma: its sides'),
     toPartyIds: z.exactOptional(ids).describe('to whom it is put; everybody when left out'),
-    meetingId: z.exactOptional(z.uuid()).describe('the meeting in which it was brought in'),
+    meetingId: z.exactOptional(uuid).describe('the meeting in which it was brought in'),
     answers: z.array(Answer),
     withdrawn: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string() })),
   })
@@ -37,7 +38,7 @@ export type Contribution = z.output<typeof Contribution>
 export type HasContributions = HasRound & HasMandates & { contributions: ById<Contribution>; foundingOpen: boolean }
 
 const body = text(4000)
-const parties = z.array(z.uuid()).min(1).max(100)
+const parties = z.array(uuid).min(1).max(100)
 const actingPartyIds = parties.describe('the parties that would act')
 
 /** What may be brought in; each kind asks for what makes it workable (docs/domain.md#contributions). */
@@ -49,10 +50,10 @@ export const Contribute = z
       proposal: z
         .strictObject({ text: body, actingPartyIds })
         .optional()
-        .describe('ground rule 2: a problem may be named, and is followed by a proposal; here, or `proposalId`'),
-      proposalId: z.uuid().optional().describe('a proposal of this round that answers the problem as well'),
+        .describe('ground rule 2: a problem may be named, and is followed by a proposal; here, or `proposalId`, or both'),
+      proposalId: uuid.optional().describe('a proposal of this round that answers the problem as well'),
     }),
-    z.strictObject({ kind: z.literal('proposal'), text: body, actingPartyIds, problemId: z.uuid().optional() }),
+    z.strictObject({ kind: z.literal('proposal'), text: body, actingPartyIds, problemId: uuid.optional() }),
     z.strictObject({ kind: z.literal('concern'), text: body }).describe('a concern needs no proposal'),
     z.strictObject({
       kind: z.literal('dilemma'),
@@ -106,16 +107,15 @@ export function contribute(state: HasContributions, input: Contribute, context: 
       return [event(proposal(state, contribution, input, '/actingPartyIds'))]
     }
     case 'problem': {
-      const problem = event({ ...contribution, kind: 'problem' })
+      const { proposalId } = input
+      if (proposalId) requireOpen(state, proposalId, 'proposal', '/proposalId')
+      const problem = event({ ...contribution, kind: 'problem', ...(proposalId && { proposalId }) })
       if (input.proposal) {
         const answer = { ...made(state, speaker, context), text: input.proposal.text }
         const named = { ...input.proposal, problemId: contribution.id }
         return [problem, event(proposal(state, answer, named, '/proposal/actingPartyIds'))]
       }
-      if (input.proposalId) {
-        requireOpen(state, input.proposalId, 'proposal', '/proposalId')
-        return [event({ ...contribution, kind: 'problem', proposalId: input.proposalId })]
-      }
+      if (proposalId) return [problem]
       return ruleHolds(state, 2) ? refuse('problem-needs-proposal', {}, '/proposal') : [problem]
     }
     default: {

@@ -5,14 +5,15 @@ import { guard } from './guard.ts'
 import { type Party, seated } from './party.ts'
 import { text } from './text.ts'
 import { instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** A party's say on the text. No concerns is an answer too, when it is given explicitly (ground rule 5). */
 export const Hearing = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     roundNumber: z.int(),
-    partyId: z.uuid(),
-    personId: z.uuid(),
+    partyId: uuid,
+    personId: uuid,
     statement: z.exactOptional(z.string()),
     concerns: z.int().describe('how many concerns it had: each is a contribution; 0 is an explicit "none"'),
     at: instantOut,

@@ -20,28 +20,29 @@ import { type Reason, refuse, refuseAll } from './refusal.ts'
 import { phaseAt, ruleHolds } from './round.ts'
 import { text } from './text.ts'
 import { addMonths, day, dayOf, endOf, type Instant, later, startOf } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** Six years: five of a covenant, the longest that a version can run, and up to one before it begins. */
 const longestMonths = 72
 
 export const GrantMandate = z
   .strictObject({
-    holderId: z.uuid().describe('the person who will represent; never the grantor'),
+    holderId: uuid.describe('the person who will represent; never the grantor'),
     form: z.enum(mandateForms).default('mandate'),
     basis: text(500).describe('on whose authority: the decision, regulation or function it rests on'),
     subjects,
     limits: limits.default([]),
     validFrom: day.optional().describe('the first day; today when left out'),
     validUntil: day.describe('the last day'),
-    sourceId: z.uuid().optional().describe('for a sub-mandate: the mandate that it is drawn from, held by the grantor'),
-    substituteForId: z.uuid().optional().describe('for a substitute: the mandate of the person they stand in for'),
+    sourceId: uuid.optional().describe('for a sub-mandate: the mandate that it is drawn from, held by the grantor'),
+    substituteForId: uuid.optional().describe('for a substitute: the mandate of the person they stand in for'),
   })
   .meta({ id: 'GrantMandate' })
 export type GrantMandate = z.output<typeof GrantMandate>
 
 // 50: more agreements than anybody represents one organisation in; all of them are locked while the call runs.
 const agreementIds = z
-  .array(z.uuid().toLowerCase())
+  .array(uuid)
   .min(1)
   .max(50)
   .refine((ids) => new Set(ids).size === ids.length, {
@@ -57,7 +58,7 @@ export const renewalDecisions = ['confirmed', 'narrowed', 'withdrawn'] as const
 
 export const RenewMandate = z
   .strictObject({
-    meetingId: z.uuid().describe('the meeting whose outcome was taken home'),
+    meetingId: uuid.describe('the meeting whose outcome was taken home'),
     decision: z.enum(renewalDecisions),
     subjects: subjects.optional().describe('with `narrowed`: what is left'),
     limits: limits.optional().describe('with `narrowed`: the new limits'),

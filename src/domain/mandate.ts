@@ -4,6 +4,7 @@ import type { HasParties } from './party.ts'
 import type { Reason, RefusalCode } from './refusal.ts'
 import { text } from './text.ts'
 import { type Instant, instantOut, latest } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** A subject on which something can be agreed, such as `safety-planning`: what mandates, texts and commitments have in common. */
 export const subject = z
@@ -39,25 +40,25 @@ export const mandateForms = ['mandate', 'power-of-attorney', 'authorisation'] as
 
 export const Mandate = z
   .strictObject({
-    id: z.uuid(),
-    partyId: z.uuid(),
-    organisationId: z.uuid(),
-    holderId: z.uuid().describe('the person who represents'),
-    grantorId: z.uuid().describe('the person on whose authority'),
+    id: uuid,
+    partyId: uuid,
+    organisationId: uuid,
+    holderId: uuid.describe('the person who represents'),
+    grantorId: uuid.describe('the person on whose authority'),
     form: z.enum(mandateForms),
     basis: z.string(),
-    sourceId: z.exactOptional(z.uuid()).describe('of a sub-mandate: the mandate that it is drawn from'),
-    substituteForId: z.exactOptional(z.uuid()).describe('of a substitute: the mandate of the person they stand in for'),
+    sourceId: z.exactOptional(uuid).describe('of a sub-mandate: the mandate that it is drawn from'),
+    substituteForId: z.exactOptional(uuid).describe('of a substitute: the mandate of the person they stand in for'),
     subjects: z.array(z.string()),
     limits: z.array(Limit),
     fromAt: instantOut,
     untilAt: instantOut.describe('the first moment at which it is no longer worth anything'),
     grantedAt: instantOut,
     renewal: z
-      .exactOptional(z.strictObject({ meetingId: z.uuid(), dueAt: instantOut, renewByAt: instantOut }))
+      .exactOptional(z.strictObject({ meetingId: uuid, dueAt: instantOut, renewByAt: instantOut }))
       .describe('while it waits for renewal: after which meeting, and the moment at which it lapses'),
     renewedAt: z.exactOptional(instantOut),
-    withdrawn: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string(), meetingId: z.exactOptional(z.uuid()) })),
+    withdrawn: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string(), meetingId: z.exactOptional(uuid) })),
   })
   .meta({ id: 'Mandate' })
 export type Mandate = z.output<typeof Mandate>

@@ -10,6 +10,7 @@ import { refuse, refuseAll } from './refusal.ts'
 import { ruleHolds } from './round.ts'
 import { text } from './text.ts'
 import { type Instant, instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export type MeetingState = 'planned' | 'closed' | 'cancelled'
 
@@ -26,9 +27,9 @@ const capacities = ['representative', 'observer'] as const
 
 const Attendee = z
   .strictObject({
-    personId: z.uuid(),
-    partyId: z.exactOptional(z.uuid()),
-    mandateId: z.exactOptional(z.uuid()).describe('the mandate under which they attend as representative'),
+    personId: uuid,
+    partyId: z.exactOptional(uuid),
+    mandateId: z.exactOptional(uuid).describe('the mandate under which they attend as representative'),
     capacity: z.enum(capacities),
     presence: z.enum(presences),
   })
@@ -36,13 +37,13 @@ const Attendee = z
 export type Attendee = z.output<typeof Attendee>
 
 const MinutedDecision = z
-  .strictObject({ id: z.uuid(), what: z.string(), why: z.string(), byPartyIds: z.array(z.uuid()) })
+  .strictObject({ id: uuid, what: z.string(), why: z.string(), byPartyIds: z.array(uuid) })
   .meta({ id: 'MinutedDecision' })
 export type MinutedDecision = z.output<typeof MinutedDecision>
 
 export const Meeting = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     roundNumber: z.int(),
     title: z.string(),
     startsAt: instantOut,
@@ -68,7 +69,7 @@ export const PlanMeeting = z
   .meta({ id: 'PlanMeeting' })
 export type PlanMeeting = z.output<typeof PlanMeeting>
 
-export const attendees = z.array(z.strictObject({ personId: z.uuid(), presence: z.enum(presences).default('present') })).max(300)
+export const attendees = z.array(z.strictObject({ personId: uuid, presence: z.enum(presences).default('present') })).max(300)
 export const TakeAttendance = z.strictObject({ attendees }).meta({ id: 'TakeAttendance' })
 
 export const minutedDecisions = z
@@ -76,7 +77,7 @@ export const minutedDecisions = z
     z.strictObject({
       what: text(2000).describe('what was agreed or chosen'),
       why: text(2000),
-      byPartyIds: z.array(z.uuid()).min(1).max(100).describe('the parties that decided it'),
+      byPartyIds: z.array(uuid).min(1).max(100).describe('the parties that decided it'),
     }),
   )
   .max(100)

@@ -5,16 +5,17 @@ import { requirePerson } from './guard.ts'
 import { refuse } from './refusal.ts'
 import { text } from './text.ts'
 import { instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** An organisation in the circle; its id there is that of the organisation. */
 export const Member = z
-  .strictObject({ id: z.uuid(), organisationId: z.uuid(), name: z.string(), joinedAt: instantOut, leftAt: z.exactOptional(instantOut) })
+  .strictObject({ id: uuid, organisationId: uuid, name: z.string(), joinedAt: instantOut, leftAt: z.exactOptional(instantOut) })
   .meta({ id: 'Member' })
 export type Member = z.output<typeof Member>
 
 /** A standing circle of organisations with a shared goal; no member is the boss of another. */
 export const NetworkView = z
-  .strictObject({ id: z.uuid(), name: z.string(), sharedGoal: z.string(), foundedAt: instantOut, revision: z.int() })
+  .strictObject({ id: uuid, name: z.string(), sharedGoal: z.string(), foundedAt: instantOut, revision: z.int() })
   .meta({ id: 'Network' })
 export type NetworkView = z.output<typeof NetworkView>
 export type Network = NetworkView & { members: ById<Member> }
@@ -24,11 +25,11 @@ export const viewNetwork = ({ members: _, ...network }: Network): NetworkView =>
 
 const network = { name: text(200), sharedGoal: text(2000) }
 export const FoundNetwork = z
-  .strictObject({ ...network, memberIds: z.array(z.uuid()).max(200).default([]).describe('organisations beside that of the caller') })
+  .strictObject({ ...network, memberIds: z.array(uuid).max(200).default([]).describe('organisations beside that of the caller') })
   .meta({ id: 'FoundNetwork' })
 export type FoundNetwork = z.output<typeof FoundNetwork>
 export const ChangeNetwork = z.strictObject(network).meta({ id: 'ChangeNetwork' })
-export const JoinNetwork = z.strictObject({ organisationId: z.uuid() }).meta({ id: 'JoinNetwork' })
+export const JoinNetwork = z.strictObject({ organisationId: uuid }).meta({ id: 'JoinNetwork' })
 
 type Names = ReadonlyMap<string, { name: string }>
 

@@ -1,16 +1,14 @@
 import { z } from 'zod'
 import { type Actor, authorities } from './actor.ts'
+import { elevenTest } from './bsn.ts'
 import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, type Recorded } from './event.ts'
 import { scopes } from './identity.ts'
 import { refuse } from './refusal.ts'
-import { text } from './text.ts'
-import { instantOut } from './time.ts'
+import { numberText, text } from './text.ts'
+import { type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export const identifierSchemes = ['oin', 'kvk', 'rsin', 'tooi', 'other'] as const
-
-/** Eleven-test of a nine-digit RSIN: weights 9 to 2, and minus 1 for the last digit, sum divisible by 11. */
-const elevenTest = (digits: string): boolean =>
-  [...digits].reduce((sum, digit, index) => sum + Number(digit) * (index === 8 ? -1 : 9 - index), 0) % 11 === 0
 
 /** An identifier of an organisation by its scheme: OIN (20 characters), KvK (8 digits), RSIN (9, eleven-test), TOOI (a URI), or another. */
 export const Identifier = z
@@ -34,13 +32,13 @@ export const Identifier = z
         .max(200)
         .regex(/^https:\/\/identifier\.overheid\.nl\/tooi\/id\/[a-z0-9]+\/[a-z0-9]+$/, 'a TOOI address'),
     }),
-    z.strictObject({ scheme: z.literal('other'), value: text(200) }),
+    z.strictObject({ scheme: z.literal('other'), value: numberText(200) }),
   ])
   .meta({ id: 'Identifier' })
 export type Identifier = z.output<typeof Identifier>
 
 /** The account by which a token is recognised: its issuer and its subject (RFC 7519). */
-const account = { issuer: text(500), subject: text(255) }
+const account = { issuer: numberText(500), subject: numberText(255) }
 
 export const AddPerson = z
   .strictObject({
@@ -70,14 +68,15 @@ export const ChangeOrganisation = z.strictObject(organisation).meta({ id: 'Chang
 
 export const Person = z
   .strictObject({
-    id: z.uuid(),
-    organisationId: z.uuid(),
+    id: uuid,
+    organisationId: uuid,
     name: z.string(),
     email: z.exactOptional(z.string()),
     jobTitle: z.exactOptional(z.string()),
     authorities: z.array(z.enum(authorities)),
     account: z.exactOptional(z.strictObject({ issuer: z.string(), subject: z.string() })),
     leftAt: z.exactOptional(instantOut),
+    erasedAt: z.exactOptional(instantOut).describe('what was known of them was erased then: their id stands for their name'),
     revision: z.int(),
   })
   .meta({ id: 'Person' })
@@ -85,8 +84,8 @@ export type Person = z.output<typeof Person>
 
 export const Application = z
   .strictObject({
-    id: z.uuid(),
-    organisationId: z.uuid(),
+    id: uuid,
+    organisationId: uuid,
     name: z.string(),
     issuer: z.string(),
     subject: z.string(),
@@ -99,8 +98,8 @@ export type Application = z.output<typeof Application>
 
 export const Desk = z
   .strictObject({
-    id: z.uuid(),
-    organisationId: z.uuid(),
+    id: uuid,
+    organisationId: uuid,
     name: z.string(),
     what: z.exactOptional(z.string()),
     contact: z.exactOptional(z.string()),
@@ -113,7 +112,7 @@ export type Desk = z.output<typeof Desk>
 /** An organisation as everybody in the registry sees it. */
 export const OrganisationView = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     name: z.string(),
     formal: z.boolean(),
     identifiers: z.array(Identifier),
@@ -145,8 +144,8 @@ export type PersonView = z.output<typeof PersonView>
 
 export function viewPerson(person: Person, actor: Actor): PersonView {
   if (actor.kind !== 'operator' && actor.organisationId === person.organisationId) return person
-  const { id, organisationId, name, jobTitle, revision } = person
-  return { id, organisationId, name, ...(jobTitle && { jobTitle }), revision }
+  const { id, organisationId, name, jobTitle, erasedAt, revision } = person
+  return { id, organisationId, name, ...(jobTitle && { jobTitle }), ...(erasedAt && { erasedAt }), revision }
 }
 
 /** For what only an organisation itself sees or does, and any of its people or applications may. */
@@ -166,7 +165,8 @@ export function registerOrganisation(input: RegisterOrganisation, { actor, newId
   ]
 }
 
-function requireAdministrator(state: Organisation, { actor }: Context): void {
+/** For what only those who administer an organisation do. */
+export function requireAdministrator(state: Organisation, { actor }: Context): void {
   if (actor.kind !== 'person' || actor.organisationId !== state.id) refuse('other-organisation')
   if (!actor.authorities.includes('administer')) refuse('may-not-administer')
 }
@@ -199,6 +199,19 @@ export function removePerson(state: Organisation, personId: string, context: Con
   requirePersonOf(state, personId)
   requireOtherAdministrator(state, personId)
   return [{ type: 'person-left', data: { personId } }]
+}
+
+/**
+ * Erases what is known of a person (docs/domain.md#erasure): by somebody who administers their organisation, or by the operator. Who is
+ * still there leaves by it. `revisions` are the entries of this stream that say who the person is: their payloads go with this act.
+ */
+export function erasePerson(state: Organisation, personId: string, revisions: number[], context: Context): OrganisationEvent[] {
+  if (context.actor.kind !== 'operator') requireAdministrator(state, context)
+  const person = state.people[personId] ?? refuse('not-found', { what: 'person' })
+  if (person.erasedAt) refuse('already-done', { what: 'erasure' })
+  if (!person.leftAt) requireOtherAdministrator(state, personId)
+  const erased: OrganisationEvent = { type: 'person-erased', data: { personId, leftAt: person.leftAt ?? context.now, revisions } }
+  return person.leftAt ? [erased] : [{ type: 'person-left', data: { personId } }, erased]
 }
 
 function requireOtherAdministrator(state: Organisation, personId: string): void {
@@ -248,6 +261,18 @@ const evolvers = {
   'person-left': (state, data: { personId: string }, { at, revision }) => ({
     people: patch(state.people, data.personId, { leftAt: at, revision }),
   }),
+  // Made of ids and moments only: the same whether the payloads that named the person are still there or not.
+  'person-erased': (state, data: { personId: string; leftAt: Instant; revisions: number[] }, { at, revision }) => ({
+    people: put(state.people, {
+      id: data.personId,
+      organisationId: state.id,
+      name: data.personId,
+      authorities: [],
+      leftAt: data.leftAt,
+      erasedAt: at,
+      revision,
+    }),
+  }),
   'application-added': (state, data: Omit<Application, 'revision'>, { revision }) => ({
     applications: put(state.applications, { ...data, revision }),
   }),
@@ -259,6 +284,26 @@ const evolvers = {
     desks: patch(state.desks, data.deskId, { closedAt: at, revision }),
   }),
 } satisfies Evolvers<Organisation>
+
+/**
+ * Whether what an event of an organisation says is about a person, and so goes when they are erased. Every event has its line: one that
+ * is added without saying which does not compile.
+ */
+const aboutPerson = {
+  'organisation-registered': false,
+  'organisation-changed': false,
+  'person-added': true,
+  'person-changed': true,
+  'person-left': false,
+  'person-erased': false,
+  'application-added': false,
+  'application-revoked': false,
+  'desk-opened': false,
+  'desk-closed': false,
+} as const satisfies Record<OrganisationEvent['type'], boolean>
+
+/** The types of the entries whose payloads say who a person is. All else in the registry has their id only. */
+export const personalEvents: readonly string[] = Object.entries(aboutPerson).flatMap(([type, about]) => (about ? [type] : []))
 
 type Registered = { id: string; name: string; formal: boolean; identifiers: Identifier[] }
 export type OrganisationEvent = { type: 'organisation-registered'; data: Registered; mandateId?: string } | EventOf<typeof evolvers>

@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts'
 import { type ById, type EventOf, type Evolvers, inOrder, patch, put } from './event.ts'
 import { refuse } from './refusal.ts'
 import { instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** `seated` is bound and has a say, `consulted` is heard, `informed` reads along (docs/domain.md#parties). */
 export const involvements = ['seated', 'consulted', 'informed'] as const
@@ -10,12 +11,12 @@ export type Involvement = (typeof involvements)[number]
 
 export const Party = z
   .strictObject({
-    id: z.uuid(),
-    organisationId: z.uuid(),
+    id: uuid,
+    organisationId: uuid,
     name: z.string(),
     involvement: z.enum(involvements),
     formal: z.boolean(),
-    addedByPartyId: z.exactOptional(z.uuid()).describe('the party that gave the place, and can take it back until it is taken'),
+    addedByPartyId: z.exactOptional(uuid).describe('the party that gave the place, and can take it back until it is taken'),
     joinedAt: instantOut,
     leftAt: z.exactOptional(instantOut),
     leftBecause: z.exactOptional(z.string()),
@@ -27,7 +28,7 @@ export type HasParties = { parties: ById<Party> }
 
 export const AddParty = z
   .strictObject({
-    organisationId: z.uuid(),
+    organisationId: uuid,
     involvement: z.enum(involvements),
     formal: z.boolean().default(true).describe('false for volunteers, residents and other informal partners'),
   })

@@ -9,6 +9,7 @@ import { type AgendaItem, type Round, RoundView, reflectionOpenedAt, roundMachin
 import { Dissent, dissentsOn, type HasStances, type Stance } from './stance.ts'
 import { text } from './text.ts'
 import { type Instant, instantOut, later } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** The nine norms of a working community. */
 export const norms = [
@@ -38,22 +39,22 @@ export const GiveReflection = z
     whatHappened: text(4000),
     whatWeLearned: text(4000),
     commitments: z
-      .array(z.strictObject({ commitmentId: z.uuid(), outcome: z.enum(['kept', 'partly', 'not']), why: line }))
+      .array(z.strictObject({ commitmentId: uuid, outcome: z.enum(['kept', 'partly', 'not']), why: line }))
       .max(mostAtTable)
       .default([])
       .describe('at least the commitments of one’s own'),
     dissents: z
-      .array(z.strictObject({ dissentId: z.uuid(), outcome: z.enum(dissentOutcomes), why: line }))
+      .array(z.strictObject({ dissentId: uuid, outcome: z.enum(dissentOutcomes), why: line }))
       .max(mostAtTable)
       .default([])
       .describe('every dissent: did practice confirm it, refute it, or is it still open'),
     criteria: z
-      .array(z.strictObject({ criterionId: z.uuid(), met: z.enum(['met', 'partly', 'not-met']), note }))
+      .array(z.strictObject({ criterionId: uuid, met: z.enum(['met', 'partly', 'not-met']), note }))
       .max(50)
       .default([])
       .describe('every evaluation criterion, also the ones that mean failure'),
     beneficiaries: z
-      .array(z.strictObject({ beneficiaryId: z.uuid(), addedValue: score, nuisance: score, note }))
+      .array(z.strictObject({ beneficiaryId: uuid, addedValue: score, nuisance: score, note }))
       .max(50)
       .default([]),
     pulse: z.strictObject({ atmosphere: score, effectiveness: score }).describe('towards the shared goal, 1 to 5; shown only in aggregate'),
@@ -73,12 +74,12 @@ export type GiveReflection = z.output<typeof GiveReflection>
 
 export const Reflection = GiveReflection.omit({ recommendations: true, nextRound: true })
   .extend({
-    id: z.uuid(),
+    id: uuid,
     roundNumber: z.int(),
-    partyId: z.uuid(),
-    personId: z.uuid(),
-    recommendations: z.array(z.strictObject({ id: z.uuid(), level: z.enum(recommendationLevels), text: z.string() })),
-    nextRound: z.array(z.strictObject({ id: z.uuid(), text: z.string() })),
+    partyId: uuid,
+    personId: uuid,
+    recommendations: z.array(z.strictObject({ id: uuid, level: z.enum(recommendationLevels), text: z.string() })),
+    nextRound: z.array(z.strictObject({ id: uuid, text: z.string() })),
     at: instantOut,
     amendedAt: z.exactOptional(instantOut),
     revision: z.int(),
@@ -197,7 +198,7 @@ export function dissentOutcome(reflections: readonly Reflection[], dissentId: st
   return only && others.length === 0 ? only : 'open'
 }
 
-const judgement = Reflection.shape.dissents.unwrap().element.omit({ dissentId: true }).extend({ partyId: z.uuid() })
+const judgement = Reflection.shape.dissents.unwrap().element.omit({ dissentId: true }).extend({ partyId: uuid })
 
 /** A dissent with what practice showed of it, and how each party judged. */
 export const DissentView = Dissent.extend({ outcome: z.enum(dissentOutcomes), judgements: z.array(judgement) }).meta({ id: 'DissentView' })

@@ -7,17 +7,18 @@ import { refuse } from './refusal.ts'
 import type { HasRound } from './round.ts'
 import { text } from './text.ts'
 import { type Day, day, dayOf, dayOut, type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export const Task = z
-  .strictObject({ id: z.uuid(), what: z.string(), holderId: z.exactOptional(z.uuid()).describe('the person whose task it is') })
+  .strictObject({ id: uuid, what: z.string(), holderId: z.exactOptional(uuid).describe('the person whose task it is') })
   .meta({ id: 'Task' })
 export type Task = z.output<typeof Task>
 
 export const RoleHolder = z
   .strictObject({
-    id: z.uuid(),
-    personId: z.uuid(),
-    partyId: z.uuid(),
+    id: uuid,
+    personId: uuid,
+    partyId: uuid,
     fromDate: dayOut,
     untilDate: z.exactOptional(dayOut).describe('the last day'),
   })
@@ -27,7 +28,7 @@ export type RoleHolder = z.output<typeof RoleHolder>
 /** A role belongs to the collaboration, not to a job: its tasks can change hands (docs/domain.md#roles). */
 export const Role = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     name: z.string(),
     purpose: z.string(),
     tasks: z.array(Task),
@@ -62,19 +63,19 @@ export function viewRole(role: Role, at: Instant): RoleView {
 export const transferStates = ['offered', 'accepted', 'declined', 'withdrawn'] as const
 export const Transfer = z
   .strictObject({
-    id: z.uuid(),
-    roleId: z.uuid(),
-    taskIds: z.array(z.uuid()),
-    fromPersonId: z.uuid(),
-    fromPartyId: z.uuid(),
-    toPersonId: z.uuid(),
-    toPartyId: z.uuid(),
+    id: uuid,
+    roleId: uuid,
+    taskIds: z.array(uuid),
+    fromPersonId: uuid,
+    fromPartyId: uuid,
+    toPersonId: uuid,
+    toPartyId: uuid,
     note: z.string(),
     openPoints: z.array(z.string()),
     state: z.enum(transferStates),
     offeredAt: instantOut,
     answeredAt: z.exactOptional(instantOut),
-    reason: z.exactOptional(z.string()).describe('why it was declined, or taken back'),
+    reason: z.exactOptional(z.string()).describe('why it was accepted, declined, or taken back'),
   })
   .meta({ id: 'Transfer' })
 export type Transfer = z.output<typeof Transfer>
@@ -82,7 +83,7 @@ export type Transfer = z.output<typeof Transfer>
 export type HasRoles = HasRound & HasMandates & { roles: ById<Role>; transfers: ById<Transfer> }
 
 const tasks = z
-  .array(z.strictObject({ id: z.uuid().optional().describe('the task it replaces; a new task when left out'), what: text(1000) }))
+  .array(z.strictObject({ id: uuid.optional().describe('the task it replaces; a new task when left out'), what: text(1000) }))
   .max(50)
 
 export const ShapeRole = z
@@ -91,7 +92,7 @@ export const ShapeRole = z
 export type ShapeRole = z.output<typeof ShapeRole>
 
 export const AssignRole = z
-  .strictObject({ personId: z.uuid(), fromDate: day.optional().describe('today when left out'), untilDate: day.optional() })
+  .strictObject({ personId: uuid, fromDate: day.optional().describe('today when left out'), untilDate: day.optional() })
   .meta({ id: 'AssignRole' })
 export type AssignRole = z.output<typeof AssignRole>
 
@@ -99,8 +100,8 @@ export const ReleaseRole = z.strictObject({ untilDate: day.describe('the last da
 
 export const OfferTransfer = z
   .strictObject({
-    taskIds: z.array(z.uuid()).min(1).max(50),
-    toPersonId: z.uuid(),
+    taskIds: z.array(uuid).min(1).max(50),
+    toPersonId: uuid,
     note: text(2000),
     openPoints: z.array(text(1000)).max(50).default([]),
   })
@@ -125,7 +126,11 @@ export function requireRole(state: HasRoles, roleId: string, pointer?: string): 
 export function createRole(state: HasRoles, input: ShapeRole, context: Context): RoleEvent[] {
   room(state.roles)
   guard(state, 'shape-role', context)
-  const tasks = input.tasks.map(({ what }) => ({ id: context.newId(), what }))
+  const tasks = input.tasks.map(({ id, what }, index) => {
+    // A new role replaces no task of another.
+    if (id !== undefined) refuse('not-found', { what: 'task' }, `/tasks/${index}/id`)
+    return { id: context.newId(), what }
+  })
   return [{ type: 'role-created', data: { id: context.newId(), name: input.name, purpose: input.purpose, tasks } }]
 }
 
@@ -284,7 +289,12 @@ export function answerTransfer(state: HasRoles, roleId: string, transferId: stri
   const today = dayOf(context.now)
   const holds = holdersOn(role, today).some((holder) => holder.personId === person.personId)
   const holder = holds ? undefined : { id: context.newId(), personId: person.personId, partyId: transfer.toPartyId, fromDate: today }
-  return [{ type: 'transfer-accepted', data: { transferId, roleId, taskIds: transfer.taskIds, ...(holder && { holder }) } }]
+  return [
+    {
+      type: 'transfer-accepted',
+      data: { transferId, roleId, taskIds: transfer.taskIds, ...(holder && { holder }), ...(input.reason && { reason: input.reason }) },
+    },
+  ]
 }
 
 const assigned = (tasks: readonly Task[], personId: string, which: (task: Task) => boolean): Task[] =>
@@ -328,10 +338,18 @@ export const roleEvents = {
   'transfer-offered': (state, data: Omit<Transfer, 'state' | 'offeredAt'>, { at }) => ({
     transfers: put(state.transfers, { ...data, state: 'offered', offeredAt: at }),
   }),
-  'transfer-accepted': (state, data: { transferId: string; roleId: string; taskIds: string[]; holder?: RoleHolder }, { at, revision }) => {
+  'transfer-accepted': (
+    state,
+    data: { transferId: string; roleId: string; taskIds: string[]; holder?: RoleHolder; reason?: string },
+    { at, revision },
+  ) => {
     const to = state.transfers[data.transferId]?.toPersonId ?? ''
     return {
-      transfers: patch(state.transfers, data.transferId, { state: 'accepted', answeredAt: at }),
+      transfers: patch(state.transfers, data.transferId, {
+        state: 'accepted',
+        answeredAt: at,
+        ...(data.reason && { reason: data.reason }),
+      }),
       roles: patch(state.roles, data.roleId, (role) => ({
         tasks: assigned(role.tasks, to, (task) => data.taskIds.includes(task.id)),
         holders: data.holder ? [...role.holders, data.holder] : role.holders,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Machine, statesOf } from './machine.ts'
 import { refuse } from './refusal.ts'
 import { dayOut, type Instant, instantOut, startOf } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export type RoundState = 'deliberating' | 'impasse' | 'acting' | 'reflecting' | 'closed'
 export type RoundMove = 'call-impasse' | 'leave-impasse' | 'adopt' | 'open-reflection' | 'close'
@@ -32,9 +33,9 @@ export const impasseExits = ['mediate', 'park', 'escalate', 'new-proposal'] as c
 
 export const Impasse = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     roundNumber: z.int(),
-    partyId: z.uuid(),
+    partyId: uuid,
     reason: z.string(),
     calledAt: instantOut,
     exit: z.exactOptional(z.enum(impasseExits)).describe('the way out that was chosen'),
@@ -49,9 +50,9 @@ export type Impasse = z.output<typeof Impasse>
 const agendaKinds = ['reflection', 'concern', 'dissent', 'recommendation', 'next-round'] as const
 export const AgendaItem = z
   .strictObject({
-    id: z.uuid().describe('what `buildsOn` in the text cites'),
+    id: uuid.describe('what `buildsOn` in the text cites'),
     kind: z.enum(agendaKinds),
-    partyId: z.uuid(),
+    partyId: uuid,
     text: z.string(),
     outcome: z.exactOptional(z.string()).describe('what practice showed of a dissent, or the level of a recommendation'),
   })
@@ -68,9 +69,9 @@ export const Round = z
     impasse: z.exactOptional(Impasse).describe('the last one that was called'),
     adoptedAt: z.exactOptional(instantOut),
     reviewOn: z.exactOptional(dayOut).describe('the day on which reflecting opens by itself'),
-    reflectionCalled: z.exactOptional(z.strictObject({ at: instantOut, partyId: z.uuid(), reason: z.string() })),
+    reflectionCalled: z.exactOptional(z.strictObject({ at: instantOut, partyId: uuid, reason: z.string() })),
     closedAt: z.exactOptional(instantOut),
-    notReflected: z.exactOptional(z.array(z.uuid())).describe('the parties that had not reflected when the round closed'),
+    notReflected: z.exactOptional(z.array(uuid)).describe('the parties that had not reflected when the round closed'),
   })
   .meta({ id: 'Round' })
 export type Round = z.output<typeof Round>

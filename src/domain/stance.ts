@@ -5,23 +5,22 @@ import { bind, fitting, guard } from './guard.ts'
 import { refuse, refuseAll } from './refusal.ts'
 import { text } from './text.ts'
 import { instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 export const positions = ['accept', 'accept-with-dissent', 'withhold'] as const
 
 /** "I will act on this, and I expect that…": practice decides, in the reflection. */
-export const Dissent = z
-  .strictObject({ id: z.uuid(), partyId: z.uuid(), statement: z.string(), expectation: z.string() })
-  .meta({ id: 'Dissent' })
+export const Dissent = z.strictObject({ id: uuid, partyId: uuid, statement: z.string(), expectation: z.string() }).meta({ id: 'Dissent' })
 export type Dissent = z.output<typeof Dissent>
 
 /** What a party will do with this exact text. Accepting to act is not the same as agreeing (docs/domain.md#stances). */
 export const Stance = z
   .strictObject({
-    id: z.uuid(),
+    id: uuid,
     roundNumber: z.int(),
-    partyId: z.uuid(),
-    personId: z.uuid(),
-    mandateId: z.uuid(),
+    partyId: uuid,
+    personId: uuid,
+    mandateId: uuid,
     position: z.enum(positions),
     textDigest: z.string().describe('the exact text on which it was taken'),
     reason: z.exactOptional(z.string()).describe('of `withhold`: what would have to change'),

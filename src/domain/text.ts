@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { holdsBsn } from './bsn.ts'
 
 // NUL and lone surrogates, which PostgreSQL refuses or silently replaces (a digest would never verify again); other control characters
 // but tab and line end; and the marks that turn the reading direction around, with which a text reads otherwise than it is stored.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it looks for
 const unreadable = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+
+// A letter, mark, digit, point or sign, but none of those that Unicode draws as nothing: joiners, fillers, selectors, Braille's blank.
+const visible = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{M}\p{N}\p{P}\p{S}]/u
 
 /** Whether people and the database read this text alike: no lone surrogates, control characters or reversing marks. */
 const isReadable = (value: string): boolean => value.isWellFormed() && !unreadable.test(value)
@@ -15,16 +19,25 @@ export const isStorable = (value: string): boolean => value.isWellFormed() && !v
  * A text that people write: 1 to `max` characters (code points, as in JSON Schema and PostgreSQL), at least one of them visible.
  * Spaces are kept; line ends become LF and letters are composed (NFC), so that texts that look alike have one digest.
  */
-export const text = (max: number) =>
+export const text = (max: number) => readableText(max, true)
+
+/**
+ * As `text`, for what names something by a number of its own: an identifier, an account. It is not searched for a BSN, because one
+ * number of nine digits in eleven looks like one.
+ */
+export const numberText = (max: number) => readableText(max, false)
+
+const readableText = (max: number, free: boolean) =>
   z
     .string()
     .check((context) => {
       const value = context.value.replaceAll('\r\n', '\n').normalize('NFC')
       context.value = value
       if (!isReadable(value)) context.issues.push({ code: 'custom', params: { code: 'unreadable-text' }, input: value, continue: false })
-      else if (!/\S/.test(value)) context.issues.push({ code: 'too_small', origin: 'string', minimum: 1, inclusive: true, input: value })
+      else if (!visible.test(value)) context.issues.push({ code: 'too_small', origin: 'string', minimum: 1, inclusive: true, input: value })
       else if (lengthOf(value) > max)
         context.issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value })
+      else if (free && holdsBsn(value)) context.issues.push({ code: 'custom', params: { code: 'bsn-in-text' }, input: value })
     })
     .meta({ minLength: 1, maxLength: max, pattern: '\\S' })
 

@@ -11,6 +11,7 @@ import { reflectBy, reflectionOf } from './reflection.ts'
 import { phaseAt } from './round.ts'
 import { standing } from './stance.ts'
 import { type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 import { inForceAt } from './version.ts'
 
 export const toDoKinds = [
@@ -29,12 +30,12 @@ export const toDoKinds = [
 export const ToDo = z
   .strictObject({
     kind: z.enum(toDoKinds),
-    agreementId: z.uuid(),
+    agreementId: uuid,
     title: z.string().describe('of the agreement'),
-    about: z.uuid().describe('the id of what it is about: a mandate, a party, a contribution, a commitment or a transfer'),
+    about: uuid.describe('the id of what it is about: a mandate, a party, a contribution, a commitment or a transfer'),
     what: z.string(),
     byAt: z.exactOptional(instantOut),
-    meetingId: z.exactOptional(z.uuid()).describe('of a renewal: the meeting whose outcome it cites'),
+    meetingId: z.exactOptional(uuid).describe('of a renewal: the meeting whose outcome it cites'),
   })
   .meta({ id: 'ToDo' })
 export type ToDo = z.output<typeof ToDo>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Content } from './agreement-text.ts'
 import { Dissent, positions } from './stance.ts'
 import { type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
 
 /** When a version holds, and since (and until) when the registry knew it to: the two times of docs/domain.md#two-times. */
 export const Period = z
@@ -28,8 +29,8 @@ export const Version = z
         'SHA-256 in hex over `handslag-text`, a NUL character and the canonical JSON (RFC 8785) of `content`; anybody can recompute it',
       ),
     adoptedAt: instantOut,
-    adoptedByPartyId: z.uuid(),
-    stances: z.array(z.strictObject({ partyId: z.uuid(), position: z.enum(positions), mandateId: z.uuid() })),
+    adoptedByPartyId: uuid,
+    stances: z.array(z.strictObject({ partyId: uuid, position: z.enum(positions), mandateId: uuid })),
     dissents: z.array(Dissent),
     signature: z.string().describe('a JWS (RFC 7515) of the registry over agreement, number, digest, period and moment'),
   })

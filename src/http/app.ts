@@ -1,27 +1,41 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { by } from '../domain/actor.ts'
+import type { Identity } from '../domain/identity.ts'
 import { bodyLimit, readBodies } from './body.ts'
-import { type Caller, type CallerDeps, identify } from './caller.ts'
-import { answerUnreadable } from './connection.ts'
+import { type Access, type Caller, type CallerDeps, identify } from './caller.ts'
+import { answerForNode, answerUnreadable } from './connection.ts'
+import { type Cursors, cursorsOf } from './cursor.ts'
 import { answerFailure } from './failure.ts'
 import { setStandingHeaders, standingHeaders } from './headers.ts'
 import { type LogOptions, logging, logRequests } from './log.ts'
 import { accepts } from './negotiate.ts'
 import { type Contact, describeApi, descriptionRoute } from './openapi.ts'
-import { base } from './operation.ts'
+import { base, type Transactions } from './operation.ts'
+import { type PressureLimits, refuseUnderPressure } from './pressure.ts'
 import { DoorProblem } from './problem.ts'
-import { healthRoutes } from './routes/health.ts'
+import { type Count, countRequests, type RateLimits } from './rate-limit.ts'
+import { healthRoutes, liveness } from './routes/health.ts'
 import { problemPages } from './routes/problems.ts'
+import { securityText } from './routes/security-text.ts'
 import { answerUnknownRoutes } from './unknown-route.ts'
 
 /** What the HTTP door needs from the house. */
 export type HttpDeps = CallerDeps & {
   /** Whether the registry can serve: its database answers. */
   ready: () => Promise<boolean>
+  transactions: Transactions
   /** The version of the API, as in package.json. */
   version: string
   contact: Contact
   log: LogOptions
+  limits: RateLimits & PressureLimits
+  /** The secret that seals cursors: 32 bytes, the same in every process of a registry. */
+  cursorKey: Uint8Array
+  /** Proxies whose word on the address of a client is taken: addresses, or ranges of them. Nobody's when left out. */
+  trustedProxies?: readonly string[]
+  /** Where to report a weakness: an https: or mailto: URL. */
+  securityContact?: string | undefined
   /** Declares the operations of the registry, each with `operation`, under /v1. */
   routes: (app: FastifyInstance) => void
 }
@@ -33,18 +47,26 @@ export function buildApp(deps: HttpDeps): FastifyInstance {
     ...strictRouter,
     ...logging(deps.log),
     ...errorsBeforeRoutes(deps.version),
+    trustProxy: deps.trustedProxies?.length ? [...deps.trustedProxies] : false,
     genReqId: () => randomUUID(),
   })
 
   logRequests(app)
   setStandingHeaders(app, deps.version)
+  answerForNode(app)
   readBodies(app)
-  checkCallers(app, deps)
+  refuseUnderPressure(app, deps.limits, base + liveness)
+  const count = countRequests(app, deps.limits)
+  // After the headers and the refusals above, which come with plugins.
+  app.after(() => checkCallers(app, deps, count))
+  app.decorate('transactions', deps.transactions)
+  leaveAfterAnswers(app)
   app.setErrorHandler(answerFailure)
   answerUnknownRoutes(app)
   describeApi(app, deps)
 
   app.register(async (pages) => problemPages(pages))
+  app.register(async (pages) => securityText(pages, deps.securityContact))
   app.register(
     async (v1) => {
       descriptionRoute(v1)
@@ -61,13 +83,15 @@ const limits = {
   // Headers that have not arrived after 10 s, and requests after 15 s, are given up: slow senders cannot hold sockets. Node looks every 5 s.
   requestTimeout: 15_000,
   // 16 KiB: a token of 8 KiB, a cursor, and what proxies add.
-  http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 },
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024, requireHostHeader: false },
   // 20 s: a few statements of at most 5 s each; after that nobody waits any more.
   handlerTimeout: 20_000,
   // A silent socket is closed after 25 s: later than the handler gives up, or it would cut off answers in the making.
   connectionTimeout: 25_000,
   // Longer than the 60 s after which proxies commonly drop idle connections, so that the proxy never sends into a closed one.
   keepAliveTimeout: 72_000,
+  // A connection is renewed after so many requests: what a new process or proxy changes reaches everybody, and no socket is for ever.
+  maxRequestsPerSocket: 1_000,
   // While closing, requests on open connections are still served, with Connection: close; a restart costs nobody a request.
   return503OnClosing: false,
 } as const
@@ -83,6 +107,17 @@ const strictRouter = {
   },
 } as const
 
+/** While closing, every answer is the last on its connection: else those that are kept open for a next request would hold the process up. */
+function leaveAfterAnswers(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
+}
+
 /** What goes wrong before there is a route, so before any hook: an address that cannot be decoded, or no HTTP at all. */
 const errorsBeforeRoutes = (version: string) => ({
   clientErrorHandler: answerUnreadable(version),
@@ -90,16 +125,50 @@ const errorsBeforeRoutes = (version: string) => ({
     answerFailure(error, request, reply.headers({ ...standingHeaders(version) })),
 })
 
-/** Before anything of a body is read: whether the answer can have the form that is asked for, and who asks. */
-function checkCallers(app: FastifyInstance, deps: CallerDeps): void {
-  app.decorateRequest('caller', null as unknown as Caller)
-  app.addHook('onRequest', async (request) => {
-    const { operation } = request.routeOptions.config
-    if (!operation) return
-    // The router takes /agreements/ for /agreements/:agreementId with an empty id; an address with a slash at its end is none.
-    if (Object.values(request.params as Record<string, string>).includes('')) throw new DoorProblem('unknown-route')
-    const type = operation.answer.type ?? 'application/json'
-    if (!accepts(request.headers.accept, type)) throw new DoorProblem('not-acceptable', { params: { type } })
-    request.caller = await identify(request, operation.access, deps)
+/** Before anything of a body is read: whether the answer can have the form that is asked for, who asks, and how often they did. */
+function checkCallers(app: FastifyInstance, deps: HttpDeps, count: Count): void {
+  app.decorateRequest('caller', null as unknown as Caller & { cursors: Cursors })
+  app.addHook('onRequest', async (request, reply) => {
+    // Whoever watches over the registry asks often, and has to be answered.
+    let counted = request.routeOptions.url?.startsWith(`${base}/health/`) ?? false
+    const countOnce = async (identity?: Identity) => {
+      if (counted) return
+      counted = true
+      await count(request, reply, identity)
+    }
+    // A good token counts for its account, before anything is looked up for it; whoever has none counts by address.
+    const verify = async (token: string) => {
+      const identity = await deps.verify(token)
+      await countOnce(identity)
+      return identity
+    }
+    const resolveActor = async (identity: Identity) => {
+      const actor = await deps.resolveActor(identity)
+      request.acting = actor && by(actor)
+      return actor
+    }
+    try {
+      await recognise(request, { verify, resolveActor }, deps.cursorKey)
+    } finally {
+      await countOnce()
+    }
   })
+}
+
+async function recognise(request: FastifyRequest, deps: CallerDeps, cursorKey: Uint8Array): Promise<void> {
+  const { operation } = request.routeOptions.config
+  if (!operation) return
+  // The router takes /agreements/ for /agreements/:agreementId with an empty id; an address with a slash at its end is none.
+  if (Object.values(request.params as Record<string, string>).includes('')) throw new DoorProblem('unknown-route')
+  const type = operation.answer.type ?? 'application/json'
+  if (!accepts(request.headers.accept, type)) throw new DoorProblem('not-acceptable', { params: { type } })
+  const caller = await identify(request, operation.access, deps)
+  request.caller = { ...caller, cursors: cursorsOf(cursorKey, await circleOf(caller, operation.access)) }
+}
+
+/** Who may use each other's cursors: the people and applications of an organisation. Where nobody has to be known, one account. */
+async function circleOf({ identity, actor }: Caller, access: Access): Promise<string> {
+  if (access === 'anyone') return identity ? `account ${identity.issuer} ${identity.subject}` : 'anyone'
+  const who = await actor()
+  return who.kind === 'operator' ? 'operator' : `organisation ${who.organisationId}`
 }

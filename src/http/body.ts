@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { parseJson } from './json.ts'
 import { DoorProblem } from './problem.ts'
 
 /** 256 KiB: the fullest agreement text with all its decisions and commitments stays under 200 KiB. */
@@ -37,14 +38,13 @@ function parse(request: FastifyRequest, body: Buffer): unknown {
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.replaceAll('"', '')
   const encoding = request.headers['content-encoding']
   const readable = (charset === undefined || charset === 'charset=utf-8') && (encoding === undefined || encoding === 'identity')
-  // Where there is no route, the answer will be that, whatever the body.
-  if (request.is404) return undefined
   if (!readable || type !== bodyType(request.method)) throw refuseMediaType(request.method)
   if (body.length === 0) return undefined
   try {
     // A byte order mark stays in the text, and JSON refuses it (RFC 8259, section 8.1).
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
-  } catch {
+    return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+  } catch (error) {
+    if (error instanceof DoorProblem) throw error
     // Without its cause: the message of a SyntaxError quotes the body.
     throw new DoorProblem('malformed-body')
   }

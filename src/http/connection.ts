@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ConnectionError } from 'fastify'
+import type { ConnectionError, FastifyInstance } from 'fastify'
 import { standingHeaders } from './headers.ts'
 import { type DoorCode, DoorProblem, describeProblem } from './problem.ts'
 
@@ -20,4 +20,15 @@ export const answerUnreadable = (version: string) => (error: ConnectionError, so
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end([`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, ...lines, '', body].join('\r\n'))
+}
+
+/**
+ * Answers what Node would answer itself without a problem: HTTP/1.1 without Host is refused here (RFC 9110, section 7.2), and an
+ * expectation that is not known is passed over (section 10.1.1). Needs `requireHostHeader: false` of Node's server.
+ */
+export function answerForNode(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') throw new DoorProblem('malformed-request')
+  })
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 }

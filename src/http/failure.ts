@@ -32,9 +32,14 @@ export function sendProblem(problem: DoorProblem | Refused, request: FastifyRequ
     .send(JSON.stringify(body))
 }
 
+const isOurs = (error: unknown): boolean =>
+  error instanceof DoorProblem || error instanceof Refused || error instanceof InvalidToken || error instanceof KeysUnavailable
+
 /** Any error as what the caller may know of it: a problem of the door, or a refusal of the rules. */
 function foreseen(error: unknown, method: string): DoorProblem | Refused {
   if (error instanceof DoorProblem || error instanceof Refused) return error
+  // A transaction looks up its caller when it begins: what that says comes out of its first query, wrapped by Drizzle.
+  if (error instanceof Error && isOurs(error.cause)) return foreseen(error.cause, method)
   if (error instanceof InvalidToken) return unauthenticated(error)
   if (error instanceof KeysUnavailable) return new DoorProblem('keys-unavailable', { headers: retryAfter, cause: error })
   const database = databaseProblem(error)

@@ -3,15 +3,15 @@ import { isStorable } from '../domain/text.ts'
 import { invalidInput, type Mistake, type MistakeCode, mistakes } from './problem.ts'
 
 /** 64 levels: agreements nest some 8 deep; PostgreSQL and recursive readers give up at some thousands. */
-const deepest = 64
+export const deepest = 64
 
 /** 100 mistakes: more than anybody reads at once, and a body full of them must not make an answer that is larger than itself. */
-const mostMistakes = 100
+export const mostMistakes = 100
 
 type Where = (path: readonly PropertyKey[]) => { pointer: string } | { parameter: string }
 
 /** Names a place in the body as a JSON pointer (RFC 6901). */
-const inBody: Where = (path) => ({
+export const inBody: Where = (path) => ({
   pointer: path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
 })
 

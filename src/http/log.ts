@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import type { Acting } from '../domain/actor.ts'
 
 /** How much to log (a level of pino), and where to; standard output when left out. `false` logs nothing. */
 export type LogOptions = false | { level: string; stream?: { write(line: string): void } }
@@ -7,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The code of the problem that this request was answered with, for its line in the log. */
     problem: string
+    /** Whom the registry took the caller for, by ids; nothing where it did not come to that. */
+    acting: Acting | undefined
   }
 }
 
@@ -27,11 +30,13 @@ export const logging = (log: LogOptions) => ({
 /** One line per request, when it is answered. */
 export function logRequests(app: FastifyInstance): void {
   app.decorateRequest('problem', '')
+  app.decorateRequest('acting', undefined)
   app.addHook('onResponse', async (request, reply) => {
     const { statusCode: status, elapsedTime } = reply
     const line = {
       ...describeRequest(request),
       status,
+      ...(request.acting && { actor: request.acting }),
       ...(request.problem && { problem: request.problem }),
       milliseconds: Math.round(elapsedTime),
     }

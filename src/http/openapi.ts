@@ -6,7 +6,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod'
 import { bodyType } from './body.ts'
 import { scopeOf } from './caller.ts'
-import { base, ifMatchOf, type Operation, operation } from './operation.ts'
+import { base, idempotencyKey, ifMatchOf, type Operation, operation, takesKey } from './operation.ts'
 import { titles } from './problem.ts'
 import { tags } from './tags.ts'
 
@@ -89,8 +89,11 @@ every sentence in an answer is Dutch on \`Accept-Language: nl\`.
 
 - **Fouten / errors**: \`application/problem+json\` (RFC 9457). \`code\` is stable; \`errors\` names every reason at once.
 - **Gelijktijdig wijzigen / concurrent changes**: send the \`ETag\` that you read as \`If-Match\`. Missing is 428, outdated is 412.
+- **Opnieuw versturen / sending again**: give every change an \`Idempotency-Key\`. Sent again within seven days, the same request is done once \
+and answered the same, with \`Idempotency-Replayed: true\`; another request with that key is 422. A refusal is not kept: its key may try again.
 - **Lijsten / lists**: \`limit\` and \`cursor\`; the next page is in \`next\` and in the \`Link\` header. A parameter counts once.
 - **Tijd / time**: instants (\`…At\`) in UTC with milliseconds; dates (\`…On\`, \`…Date\`) are days in Europe/Amsterdam.
+- **Hoe vaak / how often**: \`RateLimit\` says how many requests are left in this minute; above that it is 429, and \`Retry-After\` says when again.
 - **Onbekende velden / unknown fields** are refused, never ignored.
 - **Toegang / access**: \`x-authorization\` on each operation says who may call it, and the scope that the token needs.`
 
@@ -143,7 +146,7 @@ function complete(described: Json, spec: Operation): Json {
   const meaning = answer.description ?? spec.summary.en
   const content = answer.schema && (success.content as Json)
   const good = { description: meaning, headers: headersOf(spec), ...(content && { content }) }
-  const parameters = [...((described.parameters as Json[] | undefined) ?? []).map(inWords), ...conditionsOf(spec)]
+  const parameters = [...((described.parameters as Json[] | undefined) ?? []).map(inWords), ...requestHeadersOf(spec)]
   const body = described.requestBody as { content: Json } | undefined
   return {
     ...described,
@@ -174,52 +177,79 @@ const headers = {
   ETag: header('The revision of what you read: send it as If-Match with a change', '"12"'),
   Location: header('Where the new resource is', '/v1/agreements/6f1dfd9e-63a4-4a3c-a2f5-9f4b7e7d2a10'),
   Link: header('Other pages of this list (RFC 8288)', '</v1/agreements?cursor=WyJhIl0>; rel="next"'),
+  IdempotencyReplayed: header('This was answered before, to the same Idempotency-Key', 'true'),
+  RateLimit: header(
+    'What is left of the quota, and after how many seconds it is whole again (draft-ietf-httpapi-ratelimit-headers)',
+    '"account";r=2999;t=60',
+  ),
+  RateLimitPolicy: header('The quota: so many requests in so many seconds, for an account or an address', '"account";q=3000;w=60'),
   AnyOrigin: header('Pages of any origin may read this', '*'),
 }
 
-const headersOf = ({ answer }: Operation) => {
+const headersOf = (spec: Operation) => {
+  const { answer } = spec
   const named = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
   return {
     'API-Version': named('ApiVersion'),
     ...(answer.etag && { ETag: named('ETag') }),
     ...(answer.location && { Location: named('Location') }),
+    ...(takesKey(spec) && { 'Idempotency-Replayed': named('IdempotencyReplayed') }),
     ...(isPage(answer.schema) && { Link: named('Link') }),
+    ...(isLimited(spec) && { RateLimit: named('RateLimit'), 'RateLimit-Policy': named('RateLimitPolicy') }),
     ...(answer.anyOrigin && { 'access-control-allow-origin': named('AnyOrigin') }),
   }
 }
 
 const isPage = (schema: z.ZodType | undefined) => schema instanceof z.ZodObject && 'items' in schema.shape && 'next' in schema.shape
 
-/** The conditional headers that an operation understands, as parameters. */
-function conditionsOf(spec: Operation): Json[] {
+/** The headers that an operation understands, as parameters: conditions, and the key that makes trying again safe. */
+function requestHeadersOf(spec: Operation): Json[] {
   const rule = ifMatchOf(spec)
-  const parameter = (name: string, required: boolean, description: string) => ({
+  const parameter = (name: string, example: string, description: string, required = false) => ({
     in: 'header',
     name,
     required,
     description,
     schema: { type: 'string' },
-    example: '"12"',
+    example,
   })
-  if (rule) return [parameter('If-Match', rule === 'required', 'The ETag of what you change, or * for whatever is there')]
-  return spec.answer.etag ? [parameter('If-None-Match', false, 'The ETag of what you have: the answer is 304 while it is right')] : []
+  const etag = '"12"'
+  if (!rule)
+    return spec.answer.etag ? [parameter('If-None-Match', etag, 'The ETag of what you have: the answer is 304 while it is right')] : []
+  const key = {
+    ...parameter(
+      'Idempotency-Key',
+      'f1c2a6f0-1c0e-4b41-9a43-0d7f8f2b6a11',
+      'A key of your own for this request: sent again, it is done once',
+    ),
+    schema: { type: 'string', pattern: idempotencyKey.source, minLength: 1, maxLength: 255 },
+  }
+  const condition = parameter('If-Match', etag, 'The ETag of what you change, or * for whatever is there', rule === 'required')
+  return takesKey(spec) ? [condition, key] : [condition]
 }
 
 const changes = ({ method }: Operation) => method !== 'GET'
+
+/** Whether requests of it are counted: all but those of whoever watches over the registry. */
+const isLimited = ({ path }: Operation) => !path.startsWith('/health/')
 
 /** When an operation can come to each problem. Those of 405, 408 and 431 come before any operation. */
 const possible: Readonly<Record<number, (spec: Operation) => boolean>> = {
   // An unknown parameter can be sent to any.
   400: () => true,
   401: () => true,
-  403: ({ access }) => access !== 'anyone',
-  404: (spec) => changes(spec) || spec.params !== undefined,
+  // Where no token is needed, one that is sent must still be somebody's, with the right to read.
+  403: () => true,
+  // The log may have no checkpoint yet.
+  404: (spec) => changes(spec) || spec.params !== undefined || spec.tag === 'Proof',
   406: () => true,
   409: changes,
   412: changes,
   413: changes,
   415: changes,
+  422: takesKey,
   428: (spec) => ifMatchOf(spec) === 'required',
+  429: isLimited,
   500: () => true,
   503: () => true,
 }
@@ -234,7 +264,7 @@ const problemResponses = Object.fromEntries(
       headers: {
         'API-Version': { $ref: '#/components/headers/ApiVersion' },
         ...(status === '401' && { 'WWW-Authenticate': header('How to authenticate (RFC 6750)', 'Bearer realm="handslag"') }),
-        ...(status === '503' && { 'Retry-After': header('Try again after so many seconds', '5') }),
+        ...((status === '429' || status === '503') && { 'Retry-After': header('Try again after so many seconds', '5') }),
       },
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Actor } from '../domain/actor.ts'
+import { type Acting, type Actor, by } from '../domain/actor.ts'
+import { canonical, digest } from '../domain/digest.ts'
 import type { Identity } from '../domain/identity.ts'
+import type { Keyed, Sent } from '../store/answers.ts'
 import type { Access, Caller } from './caller.ts'
+import type { Cursors } from './cursor.ts'
 import { isNoneMatch, readIfMatch } from './etag.ts'
 import { readInput } from './input.ts'
 import { type Language, languageOf } from './negotiate.ts'
+import { DoorProblem, invalidInput } from './problem.ts'
 import type { Tag } from './tags.ts'
 
 type Sentences = { en: string; nl: string }
@@ -20,6 +24,8 @@ export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodTyp
   identity?: Identity
   /** Looked up once per request; throws 401 or 403 where there is nobody the registry knows (only possible for `anyone`). */
   actor: () => Promise<Actor>
+  /** Seals and opens the cursors of this caller. */
+  cursors: Cursors
   params: z.output<P>
   query: z.output<Q>
   body: z.output<B>
@@ -85,14 +91,25 @@ export type Operation<
   handle(call: Call<P, Q, B>): Promise<Answer<NoInfer<A>>>
 }
 
+/** How the store does the work of one request: whole or not at all, and once for each key. */
+export type Transactions = {
+  within<T>(acting: () => Promise<Acting>, work: () => Promise<T>): Promise<T>
+  once(acting: Acting, keyed: Keyed, work: () => Promise<Sent>): Promise<{ sent: Sent; replayed: boolean } | 'reused'>
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     operation?: Operation
   }
   interface FastifyRequest {
-    caller: Caller
+    caller: Caller & { cursors: Cursors }
+  }
+  interface FastifyInstance {
+    transactions: Transactions
   }
 }
+
+const nobody: Acting = { kind: 'nobody', actorId: '' }
 
 const nothing = z.strictObject({})
 
@@ -113,10 +130,40 @@ export function operation<
     url: spec.path,
     config: { operation: declared },
     handler: async (request, reply) => {
-      const answer = await declared.handle(readCall(declared, request))
-      return send(declared, answer, request, reply)
+      const call = readCall(declared, request)
+      const { sent, replayed } = await answered(app, declared, call, request, async () => render(declared, await declared.handle(call)))
+      return send(declared, sent, replayed, request, reply)
     },
   })
+}
+
+/** Does the work of a request in one transaction: what it changed is committed before it is answered, with the answer where it has a key. */
+async function answered(
+  { transactions }: FastifyInstance,
+  spec: Operation,
+  call: Call,
+  request: FastifyRequest,
+  work: () => Promise<Sent>,
+): Promise<{ sent: Sent; replayed: boolean }> {
+  const acting = async () => (call.identity ? by(await call.actor()) : nobody)
+  const key = takesKey(spec) ? readKey(request.headers['idempotency-key']) : undefined
+  if (key === undefined) return { sent: await transactions.within(acting, work), replayed: false }
+  const ifMatch = request.headers['if-match'] ?? ''
+  const requestDigest = digest('handslag-request', spec.method, request.url, ifMatch, canonical(request.body ?? null))
+  const once = await transactions.once(await acting(), { key, requestDigest }, work)
+  if (once === 'reused') throw new DoorProblem('idempotency-key-reused')
+  return once
+}
+
+/** Whether an operation takes an Idempotency-Key: those that change something for somebody. */
+export const takesKey = ({ method, access }: Pick<Operation, 'method' | 'access'>): boolean => method !== 'GET' && access !== 'anyone'
+
+/** 255 printable characters of ASCII: room for a UUID with a prefix, and nothing that a header could not carry. */
+export const idempotencyKey = /^[\x21-\x7e]{1,255}$/
+
+function readKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined || (typeof header === 'string' && idempotencyKey.test(header))) return header
+  throw invalidInput([{ code: 'wrong-format', params: { format: 'idempotency-key' }, parameter: 'Idempotency-Key' }])
 }
 
 /** A path parameter without a schema would reach the handler unchecked, and one without a place in the path never would. */
@@ -151,20 +198,29 @@ function readCall(spec: Operation, request: FastifyRequest): Call {
   }
 }
 
-function send(spec: Operation, answer: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** The answer as it is sent and kept. */
+function render(spec: Operation, answer: Answer): Sent {
   const status = answer.status ?? spec.answer.status
   checkDeclared(spec, answer, status)
-  reply.code(status)
-  if (spec.answer.anyOrigin) reply.header('access-control-allow-origin', '*')
-  if (answer.location !== undefined) reply.header('location', underBase(answer.location))
-  if (answer.links?.length) reply.header('link', answer.links.map(({ rel, href }) => `<${underBase(href)}>; rel="${rel}"`).join(', '))
-  if (answer.etag !== undefined) {
-    // The reader may keep it, and asks each time whether it is still right. Shared caches may keep what needs no token only.
-    reply.header('etag', answer.etag).header('cache-control', spec.access === 'anyone' ? 'no-cache' : 'private, no-cache')
-    if (spec.method === 'GET' && isNoneMatch(request.headers['if-none-match'], answer.etag)) return reply.code(304).send()
+  const { location, links = [], etag } = answer
+  const headers = {
+    ...(location !== undefined && { location: underBase(location) }),
+    ...(links.length > 0 && { link: links.map(({ rel, href }) => `<${underBase(href)}>; rel="${rel}"`).join(', ') }),
+    ...(etag !== undefined && { etag }),
   }
-  if (status === 204) return reply.send()
-  return reply.type(spec.answer.type ?? 'application/json').send(answer.raw ?? serialise(spec, answer.body))
+  return { status, headers, body: status === 204 ? null : (answer.raw ?? serialise(spec, answer.body)) }
+}
+
+function send(spec: Operation, { status, headers, body }: Sent, replayed: boolean, request: FastifyRequest, reply: FastifyReply) {
+  reply.code(status).headers(headers)
+  if (replayed) reply.header('idempotency-replayed', 'true')
+  if (spec.answer.anyOrigin) reply.header('access-control-allow-origin', '*')
+  if (headers.etag !== undefined) {
+    // The reader may keep it, and asks each time whether it is still right. Shared caches may keep what needs no token only.
+    reply.header('cache-control', spec.access === 'anyone' ? 'no-cache' : 'private, no-cache')
+    if (spec.method === 'GET' && isNoneMatch(request.headers['if-none-match'], headers.etag)) return reply.code(304).send()
+  }
+  return body === null ? reply.send() : reply.type(spec.answer.type ?? 'application/json').send(body)
 }
 
 const underBase = (path: string) => (path.startsWith('/') ? `${base}${path}` : path)

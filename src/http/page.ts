@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { canonical, digest } from '../domain/digest.ts'
+import { canonical } from '../domain/digest.ts'
+import type { Cursors } from './cursor.ts'
 import type { Answer, Call } from './operation.ts'
 import { invalidInput } from './problem.ts'
 
@@ -24,8 +25,8 @@ export function pageQuery(sorts?: readonly [string, ...string[]]) {
 type SortSchema<Sorts extends readonly [string, ...string[]]> = z.ZodDefault<z.ZodEnum<{ [Sort in Sorts[number]]: Sort }>>
 
 const unsorted = {
-  // 1,000 characters: a few sort keys, of which a title of 200 is the longest.
-  cursor: z.string().max(1000).optional().describe('where the next page starts: the "next" of the page before'),
+  // 1,500 characters: a name of 200 (four bytes each) and an id as sort keys, and the seal, in base64.
+  cursor: z.string().max(1500).optional().describe('where the next page starts: the "next" of the page before'),
   // 100 per page: one screen of a dashboard, and a query that stays within milliseconds.
   limit: fromDigits(z.int().min(1).max(100).default(50)).describe('at most so many items on a page / hoogstens zoveel per pagina'),
 }
@@ -40,15 +41,14 @@ export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
     .meta({ id })
 
 type Listing = { cursor?: string | undefined; limit: number }
-type ListCall = Pick<Call, 'path' | 'search'> & { query: Listing }
+type ListCall = Pick<Call, 'path' | 'search'> & { query: Listing; cursors: Cursors }
 
 /** Where the page starts: the sort keys of the last row before it, by their schema; undefined for the first page. Throws 400. */
 export function position<Keys extends z.ZodType>(call: ListCall, keys: Keys): z.output<Keys> | undefined {
   const { cursor } = call.query
   if (cursor === undefined) return undefined
-  const [list, position] = decode(cursor) ?? []
-  const result = keys.safeParse(position)
-  if (list === listOf(call) && result.success) return result.data
+  const result = keys.safeParse(call.cursors.open(placeOf(call), cursor))
+  if (result.success) return result.data
   throw invalidInput([{ code: 'wrong-cursor', parameter: 'cursor' }])
 }
 
@@ -65,7 +65,7 @@ export function page<Row, Item>(
   const last = shown.at(-1)
   const items = shown.map(item)
   if (last === undefined || rows.length <= shown.length) return { body: { items } }
-  const next = encode([listOf(call), keys(last)])
+  const next = call.cursors.seal(placeOf(call), keys(last))
   const search = new URLSearchParams({ ...call.search, cursor: next })
   return { body: { items, next }, links: [{ rel: 'next', href: `${call.path}?${search}` }] }
 }
@@ -82,20 +82,4 @@ export function pageOfAll<Row, Item>(
 }
 
 /** What a cursor belongs to: this list with these filters in this order. The size of a page may change on the way. */
-const listOf = ({ path, query: { cursor: _cursor, limit: _limit, ...filter } }: ListCall): string =>
-  // 16 hex digits tell lists apart; a cursor gives no rights, so nobody gains by finding another list with the same.
-  digest('cursor', canonical({ path, filter })).slice(0, 16)
-
-const encode = (content: readonly unknown[]): string => Buffer.from(JSON.stringify(content)).toString('base64url')
-
-function decode(cursor: string): unknown[] | undefined {
-  const bytes = Buffer.from(cursor, 'base64url')
-  // Buffer skips what is not base64url; a cursor has one spelling.
-  if (bytes.toString('base64url') !== cursor) return undefined
-  try {
-    const content: unknown = JSON.parse(bytes.toString())
-    return Array.isArray(content) && content.length === 2 ? content : undefined
-  } catch {
-    return undefined
-  }
-}
+const placeOf = ({ path, query: { cursor: _cursor, limit: _limit, ...filter } }: ListCall): string => canonical({ path, filter })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { uuid } from '../domain/uuid.ts'
 import { fromDigits } from './page.ts'
 
-/** An id in a path. Ids are written small; one in capitals is the same id (RFC 9562 section 4). */
-export const id = z.uuid().toLowerCase()
+/** An id in a path. */
+export const id = uuid
 
 /** The number of a round or a version in a path or query; PostgreSQL's integer is where counting ends. */
 export const number = fromDigits(z.int().min(1).max(2_147_483_647))

@@ -69,10 +69,20 @@ export const doorProblems = {
     en: 'The body must be sent as {type}, in UTF-8 and without compression.',
     nl: 'De inhoud moet verstuurd worden als {type}, in UTF-8 en zonder compressie.',
   },
+  'idempotency-key-reused': {
+    status: 422,
+    en: 'This Idempotency-Key was used for another request. Give every request a key of its own; the same one only to send it again.',
+    nl: 'Deze Idempotency-Key is al gebruikt voor een ander verzoek. Geef elk verzoek een eigen sleutel; alleen bij opnieuw versturen dezelfde.',
+  },
   'precondition-required': {
     status: 428,
     en: 'Send the ETag of what you read in the header If-Match, so that you overwrite nobody.',
     nl: 'Stuur de ETag van wat u las mee in de header If-Match, zodat u niemand overschrijft.',
+  },
+  'too-many-requests': {
+    status: 429,
+    en: 'More than {quota} requests came from you within a minute. Try again in {seconds} seconds.',
+    nl: 'Er kwamen binnen een minuut meer dan {quota} verzoeken van u. Probeer het over {seconds} seconden weer.',
   },
   'headers-too-large': { status: 431, en: 'The headers are too large.', nl: 'De headers zijn te groot.' },
   'internal-error': {
@@ -84,6 +94,11 @@ export const doorProblems = {
     status: 503,
     en: 'The registry cannot answer now. Try again in a moment; it is not certain whether a change was made.',
     nl: 'Het register kan nu niet antwoorden. Probeer het zo weer; het is niet zeker of een wijziging is gedaan.',
+  },
+  overloaded: {
+    status: 503,
+    en: 'The registry is too busy to take this request on: nothing was done. Try again in a moment.',
+    nl: 'Het register heeft het te druk om dit verzoek aan te nemen: er is niets gedaan. Probeer het zo weer.',
   },
   'keys-unavailable': {
     status: 503,
@@ -98,6 +113,7 @@ export const mistakes = {
   required: { en: 'This is required.', nl: 'Dit is verplicht.' },
   'unknown-field': { en: 'There is no field with this name here.', nl: 'Hier bestaat geen veld met deze naam.' },
   'unknown-parameter': { en: 'There is no parameter with this name here.', nl: 'Hier bestaat geen parameter met deze naam.' },
+  'repeated-field': { en: 'This field is given more than once.', nl: 'Dit veld staat er meer dan één keer.' },
   'repeated-parameter': { en: 'This parameter can be given once.', nl: 'Deze parameter mag één keer voorkomen.' },
   'wrong-type': { en: 'This must be of type {expected}.', nl: 'Dit moet van het type {expected} zijn.' },
   'wrong-format': { en: 'This does not have the form of a {format}.', nl: 'Dit heeft niet de vorm van een {format}.' },
@@ -112,6 +128,10 @@ export const mistakes = {
   'unreadable-text': {
     en: 'This text holds control characters, half characters or marks that reverse its direction.',
     nl: 'Deze tekst bevat stuurtekens, halve tekens of tekens die de leesrichting omkeren.',
+  },
+  'bsn-in-text': {
+    en: 'This text holds a citizen service number (BSN). Leave it out: the registry holds nothing about clients or cases.',
+    nl: 'In deze tekst staat een burgerservicenummer (BSN). Laat het weg: het register bevat niets over cliënten of casussen.',
   },
   'inexact-number': { en: 'This number cannot be kept exactly.', nl: 'Dit getal is niet precies te bewaren.' },
   'too-deep': { en: 'This is nested more than {maximum} levels deep.', nl: 'Dit is meer dan {maximum} niveaus diep genest.' },
@@ -176,7 +196,9 @@ export const titles: Readonly<Record<number, Sentences>> = {
   412: { en: 'Changed in the meantime', nl: 'Intussen gewijzigd' },
   413: { en: 'Too large', nl: 'Te groot' },
   415: { en: 'Unsupported media type', nl: 'Mediatype niet ondersteund' },
+  422: { en: 'Key used before', nl: 'Sleutel al gebruikt' },
   428: { en: 'Precondition required', nl: 'Voorwaarde verplicht' },
+  429: { en: 'Too many requests', nl: 'Te veel verzoeken' },
   431: { en: 'Headers too large', nl: 'Headers te groot' },
   500: { en: 'Internal error', nl: 'Interne fout' },
   503: { en: 'Unavailable', nl: 'Niet beschikbaar' },

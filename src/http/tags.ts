@@ -19,6 +19,10 @@ export const tags = {
   Organisations: { en: 'Chain partners, their people, desks and applications.', nl: 'Ketenpartners, hun mensen, loketten en applicaties.' },
   Networks: { en: 'Standing circles of organisations with a shared goal.', nl: 'Samenwerkingsverbanden met een gedeeld doel.' },
   Me: { en: 'The caller: what waits for them.', nl: 'De aanroeper: wat er op hen wacht.' },
+  Proof: {
+    en: 'The log over everything that was recorded, receipts, and exports that anybody can check.',
+    nl: 'Het logboek over alles wat is vastgelegd, ontvangstbewijzen, en exports die iedereen kan controleren.',
+  },
   Registry: { en: 'The registry itself: its description and its health.', nl: 'Het register zelf: de beschrijving en de gezondheid.' },
 } as const satisfies Record<string, { en: string; nl: string }>
 export type Tag = keyof typeof tags

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sendProblem } from './failure.ts'
 import { DoorProblem } from './problem.ts'
 
@@ -13,7 +13,7 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
     for (const one of [method].flat()) methods.add(one)
     routes.set(url, methods)
   })
-  app.setNotFoundHandler((request, reply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
     const [path = ''] = request.url.split('?')
     const allowed = [...routes].flatMap(([pattern, methods]) => (matches(pattern, path) ? [...methods] : []))
     if (allowed.length === 0) return sendProblem(new DoorProblem('unknown-route'), request, reply)
@@ -21,7 +21,11 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
     if (request.method === 'OPTIONS') return reply.code(204).header('allow', allow).send()
     const params = { method: request.method, allow }
     return sendProblem(new DoorProblem('method-not-allowed', { params, headers: { allow } }), request, reply)
-  })
+  }
+  // Before the body: what is sent to nowhere is not read, and whatever is wrong with it, the answer is that there is nothing here.
+  // After the other hooks, which count it.
+  app.after(() => app.addHook('onRequest', async (request, reply) => (request.is404 ? answer(request, reply) : undefined)))
+  app.setNotFoundHandler(answer)
 }
 
 function matches(pattern: string, path: string): boolean {

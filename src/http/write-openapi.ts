@@ -13,9 +13,12 @@ const app = buildApp({
   verify: unused,
   resolveActor: unused,
   ready: unused,
+  transactions: { within: unused, once: unused },
   version,
   contact: { name: 'Handslag', url: 'https://example.org/handslag', email: 'handslag@example.org' },
   log: false,
+  limits: { account: 1, address: 1, eventLoopDelayMs: 0, heapBytes: 0 },
+  cursorKey: new Uint8Array(32),
   routes: (v1) => registryRoutes(v1, {} as Deps),
 })
 await app.ready()

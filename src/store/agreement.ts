@@ -1,15 +1,25 @@
 import { and, asc, desc, eq, exists, gt, inArray, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
-import type pg from 'pg'
 import type { Actor } from '../domain/actor.ts'
 import type { Agreement } from '../domain/agreement.ts'
 import type { VersionSummary } from '../domain/agreement-view.ts'
 import type { Identity } from '../domain/identity.ts'
 import { refuse } from '../domain/refusal.ts'
 import { earliest, type Instant } from '../domain/time.ts'
-import { clockAhead, clockNow, type Database } from './database.ts'
+import { clockAhead, clockNow, type Database, type Queries } from './database.ts'
 import { agreementStream, stateKnownAt } from './ledger.ts'
-import { agreements, inForce, networkMembers, parties, streams, versions } from './tables.ts'
+import {
+  agreements,
+  inForce,
+  memberships,
+  parties,
+  publications,
+  publicationsOfAll,
+  seats,
+  streams,
+  versionPeriods,
+  versions,
+} from './tables.ts'
 
 /** The organisation whose eyes an actor reads with; an operator administers, and reads no content. */
 export const readerOf = (actor: Actor, what = 'agreement'): string =>
@@ -28,30 +38,36 @@ const atTable = ({ db }: Database, organisationId: string): SQL =>
       .where(and(eq(parties.agreementId, agreements.id), eq(parties.organisationId, organisationId), eq(parties.here, true))),
   )
 
-/** The one filter for adopted versions: public ones, those of one's table, and those that one's network shows (docs/domain.md#visibility). */
-function mayReadVersions({ db }: Database, organisation: SQL | string): SQL {
+/** What decides who may read the versions of an agreement. */
+type Publication = Record<'agreementId' | 'visibility' | 'networkId' | 'adopted', AnyPgColumn>
+
+/**
+ * The one filter for adopted versions: those of one's table, and, once there is one, those that are public or that one's network shows
+ * (docs/domain.md#visibility).
+ */
+function mayReadVersions({ db }: Database, publication: Publication, organisation: SQL): SQL {
   const mine = db
     .select({ one: sql`1` })
-    .from(parties)
-    .where(and(eq(parties.agreementId, agreements.id), sql`${parties.organisationId} = ${organisation}`, eq(parties.here, true)))
+    .from(seats)
+    .where(and(eq(seats.agreementId, publication.agreementId), sql`${seats.organisationId} = ${organisation}`))
   const ours = db
     .select({ one: sql`1` })
-    .from(networkMembers)
-    .where(
-      and(
-        eq(networkMembers.networkId, agreements.networkId),
-        sql`${networkMembers.organisationId} = ${organisation}`,
-        eq(networkMembers.here, true),
-      ),
-    )
-  const filter = or(eq(agreements.visibility, 'public'), exists(mine), and(eq(agreements.visibility, 'network'), exists(ours)))
-  return filter ?? sql`false`
+    .from(memberships)
+    .where(and(eq(memberships.networkId, publication.networkId), sql`${memberships.organisationId} = ${organisation}`))
+  const shown = or(eq(publication.visibility, 'public'), and(eq(publication.visibility, 'network'), exists(ours)))
+  return or(exists(mine), and(publication.adopted, shown)) ?? sql`false`
 }
 
 /** A value of a statement, or the place of one in a prepared statement. */
 type Bound = string | Placeholder | null
 
-/** Whom a token stands for when versions are read: nobody where it may not read, nor for an operator, who reads no content. */
+/** Who reads versions: somebody the registry knows, or anybody. An operator, who reads no content, is anybody. */
+export type VersionReader = Actor | undefined
+
+const organisationOfReader = (reader: VersionReader): SQL =>
+  sql`${reader && reader.kind !== 'operator' ? reader.organisationId : null}::uuid`
+
+/** Whom a token stands for in the statement of `currentVersion`: nobody where it may not read, nor for an operator. */
 const accountOf = (identity: Identity | undefined): { issuer: string | null; subject: string | null } =>
   identity?.scopes.includes('handslag:read') && !identity.scopes.includes('handslag:operate') ? identity : { issuer: null, subject: null }
 
@@ -198,27 +214,38 @@ export async function listAgreements<Doc>(
   return { docs: rows.map(({ doc }) => doc), now: rows[0]?.now ?? '' }
 }
 
+/** The columns of a period: when it holds, and since when and until when that was known. */
+type Period = Record<'fromAt' | 'untilAt' | 'knownAt' | 'replacedAt', AnyPgColumn>
+
 /** Whether a period holds at a moment, as it was known at another; both are now where they are null, and nothing is known beyond now. */
-function holds(now: SQL, validAt: Bound, knownAt: Bound): SQL {
+function holds(period: Period, now: SQL, validAt: Bound, knownAt: Bound): SQL {
   const known = sql`least(coalesce(${knownAt}::timestamptz, ${now}), ${now})`
   const moment = sql`coalesce(${validAt}::timestamptz, ${known})`
-  return sql`${inForce.fromAt} <= ${moment} and ${moment} < ${inForce.untilAt}
-    and ${inForce.knownAt} <= ${known} and (${inForce.replacedAt} is null or ${known} < ${inForce.replacedAt})`
+  return sql`${period.fromAt} <= ${moment} and ${moment} < ${period.untilAt}
+    and ${period.knownAt} <= ${known} and (${period.replacedAt} is null or ${known} < ${period.replacedAt})`
 }
 
 const place = (name: string): Placeholder => sql.placeholder(name)
 
-/** The statement of `currentVersion`: built once, and planned once per connection, because it is run far more than any other. */
+/**
+ * The statement of `currentVersion`: built once, and planned once per connection, because it is run far more than any other. It is sent
+ * beside every transaction and carries its predicate: beginning one for row-level security would treble its messages.
+ */
 const currentStatement = (database: Database) =>
-  database.db
-    .select({ json: sql<string | null>`${versions.doc}::text`, number: versions.number })
-    .from(agreements)
-    .leftJoin(inForce, and(eq(inForce.agreementId, agreements.id), holds(clockAhead(place('aheadMs')), place('validAt'), place('knownAt'))))
-    .leftJoin(versions, and(eq(versions.agreementId, inForce.agreementId), eq(versions.number, inForce.version)))
+  database.beside
+    .select({ json: sql<string | null>`${versionPeriods.doc}::text`, number: versionPeriods.number })
+    .from(publicationsOfAll)
+    .leftJoin(
+      versionPeriods,
+      and(
+        eq(versionPeriods.agreementId, publicationsOfAll.agreementId),
+        holds(versionPeriods, clockAhead(place('aheadMs')), place('validAt'), place('knownAt')),
+      ),
+    )
     .where(
       and(
-        eq(agreements.id, place('agreementId')),
-        mayReadVersions(database, organisationOf({ issuer: place('issuer'), subject: place('subject') })),
+        eq(publicationsOfAll.agreementId, place('agreementId')),
+        mayReadVersions(database, publicationsOfAll, organisationOf({ issuer: place('issuer'), subject: place('subject') })),
       ),
     )
     .prepare('current-version')
@@ -255,30 +282,33 @@ export type CurrentFilter = {
 /** Every version in force that the reader may read, by agreement. */
 export async function currentVersions<Doc>(
   database: Database,
-  identity: Identity | undefined,
+  reader: VersionReader,
   filter: CurrentFilter,
   times: Times,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<Doc[]> {
   const rows = await database.db
     .select({ doc: sql<Doc>`${versions.doc}` })
-    .from(agreements)
+    .from(publications)
     .innerJoin(
       inForce,
-      and(eq(inForce.agreementId, agreements.id), holds(clockNow(database), times.validAt ?? null, times.knownAt ?? null)),
+      and(
+        eq(inForce.agreementId, publications.agreementId),
+        holds(inForce, clockNow(database), times.validAt ?? null, times.knownAt ?? null),
+      ),
     )
     .innerJoin(versions, and(eq(versions.agreementId, inForce.agreementId), eq(versions.number, inForce.version)))
     .where(
       and(
-        mayReadVersions(database, organisationOf(accountOf(identity))),
+        mayReadVersions(database, publications, organisationOfReader(reader)),
         filter.organisationId ? sql`${filter.organisationId}::uuid = any(${versions.organisationIds})` : undefined,
-        filter.networkId ? eq(agreements.networkId, filter.networkId) : undefined,
-        filter.kind ? eq(agreements.kind, filter.kind) : undefined,
+        filter.networkId ? eq(publications.networkId, filter.networkId) : undefined,
+        filter.kind ? eq(publications.kind, filter.kind) : undefined,
         filter.subject ? sql`${filter.subject} = any(${versions.subjects})` : undefined,
-        after ? gt(agreements.id, after) : undefined,
+        after ? gt(publications.agreementId, after) : undefined,
       ),
     )
-    .orderBy(asc(agreements.id))
+    .orderBy(asc(publications.agreementId))
     .limit(limit)
   return rows.map(({ doc }) => doc)
 }
@@ -286,7 +316,7 @@ export async function currentVersions<Doc>(
 /** The adopted versions of an agreement that the reader may read, in order. */
 export async function listVersions(
   database: Database,
-  identity: Identity | undefined,
+  reader: VersionReader,
   agreementId: string,
   { after = 0, limit }: { after?: number | undefined; limit: number },
 ): Promise<VersionSummary[]> {
@@ -299,9 +329,9 @@ export async function listVersions(
       adoptedAt: versions.adoptedAt,
       adoptedByPartyId: sql<string>`${versions.doc}->>'adoptedByPartyId'`,
     })
-    .from(agreements)
-    .leftJoin(versions, and(eq(versions.agreementId, agreements.id), gt(versions.number, after)))
-    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(accountOf(identity)))))
+    .from(publications)
+    .leftJoin(versions, and(eq(versions.agreementId, publications.agreementId), gt(versions.number, after)))
+    .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database, publications, organisationOfReader(reader))))
     .orderBy(asc(versions.number))
     .limit(limit)
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
@@ -311,15 +341,15 @@ export async function listVersions(
 /** Adopted versions by their numbers, in that order, for those who may read them. Refuses where one of them is not there. */
 export async function findVersions<Doc extends { number: number }>(
   database: Database,
-  identity: Identity | undefined,
+  reader: VersionReader,
   agreementId: string,
   numbers: readonly number[],
 ): Promise<Doc[]> {
   const rows = await database.db
     .select({ doc: sql<Doc | null>`${versions.doc}` })
-    .from(agreements)
-    .leftJoin(versions, and(eq(versions.agreementId, agreements.id), inArray(versions.number, [...numbers])))
-    .where(and(eq(agreements.id, agreementId), mayReadVersions(database, organisationOf(accountOf(identity)))))
+    .from(publications)
+    .leftJoin(versions, and(eq(versions.agreementId, publications.agreementId), inArray(versions.number, [...numbers])))
+    .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database, publications, organisationOfReader(reader))))
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
   return numbers.map((number) => rows.find(({ doc }) => doc?.number === number)?.doc ?? refuse('not-found', { what: 'version' }))
 }
@@ -330,7 +360,7 @@ export async function statesOfHolder(
   personId: string,
   organisationId: string,
 ): Promise<{ states: Agreement[]; now: Instant }> {
-  const { rows } = await database.pool.query<{ state: Agreement; now: Instant }>({
+  const { rows } = await database.query<{ state: Agreement; now: Instant }>({
     name: 'states-of-holder',
     text: `select s.state, clock_timestamp() + $3::bigint * interval '1 millisecond' as now
       from streams s join agreements a on a.id = s.id join parties p on p.agreement_id = a.id and p.organisation_id = $2 and p.here
@@ -342,8 +372,6 @@ export async function statesOfHolder(
   })
   return { states: rows.map((row) => row.state), now: rows[0]?.now ?? '' }
 }
-
-type Queries = Pick<pg.PoolClient, 'query'>
 
 /** What the founding of an agreement names, as far as it is there: organisations, and whether its network and covenant are open to the founder. */
 export type Founding = { organisations: Map<string, { name: string }>; inNetwork: boolean; underCovenant: boolean }

@@ -2,12 +2,24 @@ import { type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Instant } from '../domain/time.ts'
+import { connection } from './transaction.ts'
+
+export type Queries = Pick<pg.Pool, 'query'>
 
 /**
  * The database, and its clock: `clock.aheadMs` moves it forward, in whole milliseconds. It is 0 but for a demonstration on loopback,
  * where fourteen days of grace have to pass within a minute.
+ *
+ * `query` and `db` belong to the transaction that is going on (`within`), and see what its actor may see; outside of one they see what
+ * anybody may. `beside` is beside every transaction: for the one read that carries in its statement who may read it.
  */
-export type Database = { pool: pg.Pool; db: NodePgDatabase; clock: { aheadMs: number }; close(): Promise<void> }
+export type Database = Queries & {
+  pool: pg.Pool
+  db: NodePgDatabase
+  beside: NodePgDatabase
+  clock: { aheadMs: number }
+  close(): Promise<void>
+}
 
 /** The moment of reading or recording, by the clock of the database: one for all processes. */
 export const clockNow = ({ clock }: Pick<Database, 'clock'>): SQL<Instant> => clockAhead(clock.aheadMs)
@@ -42,14 +54,18 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
     types: valueParsers,
     // One process saturates two cores of PostgreSQL with 10; ten processes then stay within its default of 100 connections.
     max: options.max ?? 10,
-    // Waiting for a free or a new connection; after 2 s it is better to answer "unavailable" than to queue.
-    connectionTimeoutMillis: 2_000,
+    // Waiting for a free or a new connection; after 1 s it is better to answer "unavailable" than to queue.
+    connectionTimeoutMillis: 1_000,
+    // Longer than the 5 s after which PostgreSQL itself ends a statement: who then still hears nothing has lost the connection.
+    query_timeout: 7_000,
     keepAlive: true,
   })
   // A lost connection is reported to whoever uses it next. Without a listener Node would end the process, for an idle and a busy one alike.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return { pool, db: drizzle(pool), clock: { aheadMs: 0 }, close: () => pool.end() }
+  const query = (async (...query: Parameters<pg.Pool['query']>) => ((await connection(pool)) ?? pool).query(...query)) as pg.Pool['query']
+  const db = drizzle({ client: { query } as pg.Pool })
+  return { pool, query, db, beside: drizzle(pool), clock: { aheadMs: 0 }, close: () => pool.end() }
 }
 
 /** Does something while no other process does anything of this name: an advisory lock, held by a connection of its own. */
@@ -57,7 +73,8 @@ export async function alone<T>({ pool }: Database, name: string, work: () => Pro
   const client = await pool.connect()
   try {
     await client.query(`set lock_timeout = '60s'; set statement_timeout = '60s'`)
-    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name])
+    const wait = { text: 'select pg_advisory_lock(hashtextextended($1, 0))', values: [name], query_timeout: 60_000 }
+    await client.query(wait)
     return await work()
   } finally {
     // The connection goes, and the lock with it.
@@ -135,7 +152,7 @@ ApplicationClient.prototype.query = function (this: pg.Client, query: unknown, .
 } as typeof pg.Client.prototype.query
 
 const unavailable =
-  /^(08...|57P0.|57014|53...|55P03|25006|25P03|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+  /^(08...|28...|3D000|55000|57P0.|57014|53...|55P03|25006|25P03|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
 const conflict = /^(23505|23P01|23503|40001|40P01)$/
 const invalid = /^(22...|23514)$/
 // What node-postgres itself says, without a code, when the connection is gone or does not come.

@@ -1,9 +1,7 @@
-import type pg from 'pg'
 import type { Actor, Authority, Me } from '../domain/actor.ts'
 import type { Identity, Scope } from '../domain/identity.ts'
 import { refuse } from '../domain/refusal.ts'
-
-type Queries = Pick<pg.Pool | pg.PoolClient, 'query'>
+import type { Queries } from './database.ts'
 
 /** Who the bearer of a checked token is here: a person or application that is registered, or the operator; otherwise nobody. */
 export async function actorOf(queries: Queries, { issuer, subject, scopes }: Identity): Promise<Actor | undefined> {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import type { Acting } from '../domain/actor.ts'
 import { type Agreement, type AgreementEvent, evolve as evolveAgreement } from '../domain/agreement.ts'
 import type { By, Recorded } from '../domain/event.ts'
 import { type Entry, entryHash, genesis, type Kept, payloadDigest } from '../domain/ledger.ts'
@@ -9,7 +10,7 @@ import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../dom
 import { evolve as evolveOrganisation, type Organisation, type OrganisationEvent } from '../domain/organisation.ts'
 import { Refused } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
-import { connectionConfig, type Database, valueParsers } from './database.ts'
+import { connectionConfig, type Database, type Queries, valueParsers } from './database.ts'
 import {
   agreementProjections,
   changedRows,
@@ -20,7 +21,8 @@ import {
   rebuilt,
   upsert,
 } from './projections.ts'
-import { ledger, ledgerPayloads, snapshots, streams } from './tables.ts'
+import { ledger, ledgerPayloads, logQueue, snapshots, streams } from './tables.ts'
+import { noteChanged, statements, within } from './transaction.ts'
 
 type AnyEvent = { type: string; data: object; mandateId?: string }
 
@@ -49,43 +51,53 @@ export const networkStream: Stream<Network, NetworkEvent> = { type: 'network', e
 /** The head of a stream: where it stands. */
 export type Head<State> = { id: string; revision: number; recordedAt: Instant; hash: string; state: State }
 
-/** A state after a change, with the revision that it reached and the moment of record. */
-export type Changed<State, Event> = { id: string; state: State; revision: number; at: Instant; events: Event[] }
+/** A state after a change, with the revision that it reached, the moment of record, and what was written for each event. */
+export type Changed<State, Event> = {
+  id: string
+  state: State
+  revision: number
+  at: Instant
+  events: Event[]
+  entries: { type: string; revision: number; hash: string }[]
+}
 
 /** What a change sees when it decides: the transaction (for what it has to look up), and the moment of record. */
-export type Deciding = { client: pg.PoolClient; now: Instant }
+export type Deciding = { client: Queries; now: Instant }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
- * Changes streams in one transaction: lock, then the database's clock, then decide, then write entries, heads and tables in one
- * statement. Three round trips beside what `decide` looks up. Refusals and errors leave nothing behind.
+ * Changes streams in the transaction that is going on, or in one of its own: lock, then the database's clock, then decide, then write
+ * entries, heads and tables in one statement. Three round trips beside what `decide` looks up. Refusals and errors leave nothing behind.
  */
 export async function change<State, Event extends AnyEvent>(
-  { pool, clock }: Database,
+  database: Database,
   stream: Stream<State, Event>,
   ids: readonly string[],
-  by: Omit<By, 'mandateId'>,
+  acting: Acting,
   decide: (heads: ReadonlyMap<string, Head<State>>, deciding: Deciding) => Promise<Map<string, Event[]>>,
 ): Promise<Changed<State, Event>[]> {
-  const client = await pool.connect()
-  let broken: Error | undefined
   try {
-    const { heads, now } = await begin<State>(client, clock.aheadMs, stream.type, ids)
-    const decided = await decide(heads, { client, now })
-    const changed = [...decided].map(([id, events]) => advance(stream, id, heads.get(id), events, by, now))
-    await write(client, changed)
-    await client.query('commit')
-    return changed.map(({ id, state, revision, events }) => ({ id, state, revision, at: now, events }))
+    return await within(database.pool, acting, async () => {
+      const { heads, now } = await lock<State>(database, stream.type, ids)
+      const decided = await decide(heads, { client: database, now })
+      const changed = [...decided].map(([id, events]) => advance(stream, id, heads.get(id), events, acting, now))
+      await write(database, changed)
+      noteChanged(
+        database.pool,
+        changed.map(({ id }) => id),
+      )
+      return changed.map(({ id, state, revision, events, entries }) => ({
+        id,
+        state,
+        revision,
+        at: now,
+        events,
+        entries: entries.map(({ type, revision, hash }) => ({ type, revision, hash })),
+      }))
+    })
   } catch (error) {
-    broken = await client.query('rollback').then(
-      () => undefined,
-      (lost: Error) => lost,
-    )
     throw taken(error) ? new Refused([{ code: 'identifier-taken' }]) : error
-  } finally {
-    // A connection that could not roll back is not given to anybody else.
-    client.release(broken)
   }
 }
 
@@ -94,23 +106,23 @@ const taken = (error: unknown): boolean =>
   error instanceof Error && 'constraint' in error && ['organisation_identifiers_once', 'accounts_once'].includes(String(error.constraint))
 
 /**
- * Begins, locks the heads (in order of id, so that two changes of several streams never wait for each other), and reads the clock
- * after the lock is held: an earlier clock would let what expired while waiting pass. One round trip; READ COMMITTED, so that the
- * row read is the row locked.
+ * Locks the heads (in order of id, so that two changes of several streams never wait for each other), and reads the clock after the
+ * lock is held: an earlier clock would let what expired while waiting pass. One round trip, with the beginning of the transaction.
  */
-async function begin<State>(client: pg.PoolClient, aheadMs: number, type: string, ids: readonly string[]) {
+async function lock<State>({ pool, clock }: Database, type: string, ids: readonly string[]) {
   const list = [...ids].sort().map((id) => {
     if (!uuid.test(id)) throw new TypeError('a stream id is a UUID')
     return `'${id}'`
   })
-  const lock = `select id, revision, recorded_at as "recordedAt", hash, state from streams
-    where type = '${type}' and id in (${list.join(', ') || 'null'}) order by id for update`
-  const answers = (await client.query(
-    `begin isolation level read committed; ${lock}; select clock_timestamp() + ${Math.trunc(aheadMs)} * interval '1 millisecond' as now`,
-  )) as unknown as [unknown, pg.QueryResult<Head<State>>, pg.QueryResult<{ now: Instant }>]
-  const heads = new Map(answers[1].rows.map((head) => [head.id, head]))
-  const clock = answers[2].rows[0]?.now ?? ''
-  return { heads, now: [...heads.values()].reduce((now, head) => (now > head.recordedAt ? now : next(head.recordedAt)), clock) }
+  const [locked, told] = (await statements(
+    pool,
+    `select id, revision, recorded_at as "recordedAt", hash, state from streams
+      where type = '${type}' and id in (${list.join(', ') || 'null'}) order by id for update;
+    select clock_timestamp() + ${Math.trunc(clock.aheadMs)} * interval '1 millisecond' as now`,
+  )) as [pg.QueryResult<Head<State>>, pg.QueryResult<{ now: Instant }>]
+  const heads = new Map(locked.rows.map((head) => [head.id, head]))
+  const clockNow = told.rows[0]?.now ?? ''
+  return { heads, now: [...heads.values()].reduce((now, head) => (now > head.recordedAt ? now : next(head.recordedAt)), clockNow) }
 }
 
 // Moments of record rise within a stream, also within a millisecond or when the clock is set back: as-of reads tell changes apart.
@@ -133,7 +145,7 @@ function advance<State, Event extends AnyEvent>(
   id: string,
   head: Head<State> | undefined,
   events: Event[],
-  by: Omit<By, 'mandateId'>,
+  { actorId, organisationId }: Acting,
   now: Instant,
 ): Advance<State, Event> {
   let state = head?.state
@@ -142,7 +154,8 @@ function advance<State, Event extends AnyEvent>(
   const entries: Advance<State, Event>['entries'] = []
   for (const event of events) {
     revision += 1
-    state = stream.evolve(state, event, recorded(now, { ...by, ...(event.mandateId && { mandateId: event.mandateId }) }, revision))
+    const by = { actorId, ...(organisationId && { organisationId }), ...(event.mandateId && { mandateId: event.mandateId }) }
+    state = stream.evolve(state, event, recorded(now, by, revision))
     const salt = randomBytes(32).toString('hex')
     const entry = {
       streamId: id,
@@ -150,8 +163,8 @@ function advance<State, Event extends AnyEvent>(
       streamType: stream.type,
       type: event.type,
       recordedAt: now,
-      actorId: by.actorId,
-      organisationId: by.organisationId ?? null,
+      actorId,
+      organisationId: organisationId ?? null,
       mandateId: event.mandateId ?? null,
       payloadDigest: payloadDigest(salt, event.data),
       previousHash,
@@ -176,8 +189,8 @@ function advance<State, Event extends AnyEvent>(
 
 const recorded = (at: Instant, by: By, revision: number): Recorded => ({ at, by, revision })
 
-/** Entries, payloads, heads and rows of every table, in one statement: named by its shape, so that it is planned once per connection. */
-async function write(client: pg.PoolClient, changes: readonly Advance<unknown, unknown>[]): Promise<void> {
+/** Entries, payloads, heads, rows of every table and the log's queue, in one statement: named by its shape, so that it is planned once per connection. */
+async function write(client: Queries, changes: readonly Advance<unknown, unknown>[]): Promise<void> {
   const entries = changes.flatMap((change) => change.entries)
   if (entries.length === 0) return
   const heads = changes.map(({ id, type, revision, now, entries, state }) => ({
@@ -215,6 +228,8 @@ async function write(client: pg.PoolClient, changes: readonly Advance<unknown, u
     `entries as (insert into ${getTableName(ledger)} select * from jsonb_populate_recordset(null::ledger, $1::jsonb))`,
     `payloads as (insert into ${getTableName(ledgerPayloads)} select * from jsonb_populate_recordset(null::ledger_payloads, $2::jsonb))`,
     `heads as (${upsert(streams, '$3')})`,
+    // Put in the log when it is committed (jobs/sequencer.ts).
+    `queued as (insert into ${getTableName(logQueue)} select stream_id, revision, hash from jsonb_populate_recordset(null::ledger, $1::jsonb))`,
   ]
   for (const [table, some] of rows) {
     values.push(some)
@@ -227,11 +242,11 @@ async function write(client: pg.PoolClient, changes: readonly Advance<unknown, u
 
 /** The head of a stream as it is now; nothing when there is none. */
 export async function head<State, Event extends AnyEvent>(
-  { pool }: Database,
+  database: Queries,
   stream: Stream<State, Event>,
   id: string,
 ): Promise<Head<State> | undefined> {
-  const { rows } = await pool.query<Head<State>>({
+  const { rows } = await database.query<Head<State>>({
     name: 'stream-head',
     text: 'select id, revision, recorded_at as "recordedAt", hash, state from streams where type = $1 and id = $2',
     values: [stream.type, id],
@@ -241,12 +256,12 @@ export async function head<State, Event extends AnyEvent>(
 
 /** The state of a stream as it was known at a moment: from the last snapshot before it, over the entries since. */
 export async function stateKnownAt<State, Event extends AnyEvent>(
-  { pool }: Database,
+  database: Queries,
   stream: Stream<State, Event>,
   id: string,
   at: Instant,
 ): Promise<{ state: State; revision: number } | undefined> {
-  const { rows } = await pool.query<{ revision: number; state: State | null; entry: StoredEvent | null }>({
+  const { rows } = await database.query<{ revision: number; state: State | null; entry: StoredEvent | null }>({
     name: 'stream-known-at',
     text: `with start as (
         select revision, state from snapshots where stream_id = $1 and recorded_at <= $2 order by revision desc limit 1
@@ -293,8 +308,8 @@ const byOf = ({ actorId, organisationId, mandateId }: StoredEvent): By => ({
 })
 
 /** The whole chain of a stream, for verifying; entries without salt and payload where these were erased. */
-export async function chain({ pool }: Pick<Database, 'pool'>, streamId: string): Promise<Kept[]> {
-  const { rows } = await pool.query<Kept & { salt: string | null }>(
+export async function chain(queries: Queries, streamId: string): Promise<Kept[]> {
+  const { rows } = await queries.query<Kept & { salt: string | null }>(
     `select stream_id as "streamId", revision, stream_type as "streamType", type, recorded_at as "recordedAt", actor_id as "actorId",
         organisation_id as "organisationId", mandate_id as "mandateId", payload_digest as "payloadDigest", previous_hash as "previousHash",
         hash, salt, payload
@@ -371,7 +386,7 @@ async function replayInto(owner: pg.Client, stream: (typeof all)[number], id: st
 }
 
 /** The latest moment of record; nothing while the ledger is empty. */
-export async function lastRecordedAt({ pool }: Database): Promise<Instant | undefined> {
-  const { rows } = await pool.query<{ last: Instant | null }>('select max(recorded_at) as last from streams')
+export async function lastRecordedAt(queries: Queries): Promise<Instant | undefined> {
+  const { rows } = await queries.query<{ last: Instant | null }>('select max(recorded_at) as last from streams')
   return rows[0]?.last ?? undefined
 }

@@ -110,6 +110,13 @@ export const agreementProjections: Projection<Agreement>[] = [
       doc: header,
     }
   }),
+  projection(tables.publications, one, ({ id, kind, visibility, networkId, versions }: Agreement) => ({
+    agreementId: id,
+    kind,
+    visibility,
+    networkId: networkId ?? null,
+    adopted: versions.length > 0,
+  })),
   projection(
     tables.parties,
     (state: Agreement) => state.parties,

@@ -1,5 +1,20 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, json, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { kinds } from '../domain/adoption.ts'
 import { visibilities } from '../domain/agreement.ts'
 import { commitmentStates } from '../domain/commitment.ts'
@@ -73,6 +88,32 @@ export const snapshots = pgTable(
     state: jsonb('state').notNull(),
   },
   (table) => [primaryKey({ columns: [table.streamId, table.revision] }), index('snapshots_recorded').on(table.streamId, table.recordedAt)],
+)
+
+/** What was recorded and is not in the log yet: emptied by the sequencer, filled with each entry. */
+export const logQueue = pgTable(
+  'log_queue',
+  { streamId: uuid('stream_id').notNull(), revision: integer('revision').notNull(), hash: text('hash').notNull() },
+  (table) => [primaryKey({ columns: [table.streamId, table.revision] })],
+)
+
+/**
+ * What was answered to a request that carried an Idempotency-Key, kept for seven days: who sends it again gets it again. Written in the
+ * transaction of what the request did. `stream_ids` are those that were changed and that the caller could read then.
+ */
+export const answers = pgTable(
+  'answers',
+  {
+    callerId: text('caller_id').notNull(),
+    key: text('key').notNull(),
+    requestDigest: text('request_digest').notNull(),
+    at: moment('at').notNull(),
+    status: integer('status'),
+    headers: jsonb('headers'),
+    body: text('body'),
+    streamIds: uuid('stream_ids').array(),
+  },
+  (table) => [primaryKey({ columns: [table.callerId, table.key] }), index('answers_at').on(table.at)],
 )
 
 /* Tables for reading. `doc` is what the API answers with; the columns beside it are what is filtered, ordered and constrained. */
@@ -196,6 +237,26 @@ export const agreements = pgTable(
     check('agreements_visibility', oneOf('visibility', visibilities)),
     index('agreements_network').on(table.networkId, table.id),
     index('agreements_under').on(table.underId, table.id),
+  ],
+)
+
+/** What shows of an agreement to those who are not at its table: whether and to whom its adopted versions do. */
+export const publications = pgTable(
+  'publications',
+  {
+    agreementId: uuid('agreement_id')
+      .primaryKey()
+      .references(() => agreements.id),
+    kind: text('kind').notNull(),
+    visibility: text('visibility').notNull(),
+    networkId: uuid('network_id'),
+    // Before the first version there is nothing to show, and nobody outside learns that there is an agreement.
+    adopted: boolean('adopted').notNull(),
+  },
+  (table) => [
+    check('publications_kind', oneOf('kind', kinds)),
+    check('publications_visibility', oneOf('visibility', visibilities)),
+    index('publications_network').on(table.networkId, table.agreementId),
   ],
 )
 
@@ -375,4 +436,79 @@ export const inForce = pgTable(
     check('in_force_period', sql`from_at < until_at`),
     index('in_force_now').on(table.agreementId, table.fromAt).where(sql`replaced_at is null`),
   ],
+)
+
+/*
+ * Views of the owner's, which row-level security does not narrow: what its policies look up, and what the one read that carries its own
+ * predicate reads (migrations, docs/architecture.md#two-walls).
+ */
+
+/** Which organisation sits at which table. */
+export const seats = pgView('seats', {
+  agreementId: uuid('agreement_id').notNull(),
+  organisationId: uuid('organisation_id').notNull(),
+}).existing()
+
+/** Which organisation is in which network. */
+export const memberships = pgView('memberships', {
+  networkId: uuid('network_id').notNull(),
+  organisationId: uuid('organisation_id').notNull(),
+}).existing()
+
+/** What decides who may read the versions of an agreement: `publications`, for all to see. */
+export const publicationsOfAll = pgView('publications_of_all', {
+  agreementId: uuid('agreement_id').notNull(),
+  visibility: text('visibility').notNull(),
+  networkId: uuid('network_id'),
+  adopted: boolean('adopted').notNull(),
+}).existing()
+
+/** Every period in which an adopted version holds, with the version. */
+export const versionPeriods = pgView('version_periods', {
+  agreementId: uuid('agreement_id').notNull(),
+  fromAt: moment('from_at').notNull(),
+  untilAt: moment('until_at').notNull(),
+  knownAt: moment('known_at').notNull(),
+  replacedAt: moment('replaced_at'),
+  number: integer('number').notNull(),
+  doc: json('doc').notNull(),
+}).existing()
+
+/*
+ * The log: a Merkle tree over every entry of the ledger, whatever its stream (docs/architecture.md#proof). The application adds here, and
+ * can neither update nor delete.
+ */
+
+/** The entries of the ledger in the order in which the log took them, from 0 without gaps. */
+export const logEntries = pgTable(
+  'log_entries',
+  {
+    position: bigint('position', { mode: 'number' }).primaryKey(),
+    streamId: uuid('stream_id').notNull(),
+    revision: integer('revision').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [uniqueIndex('log_entries_entry').on(table.streamId, table.revision), check('log_entries_position', sql`position >= 0`)],
+)
+
+/** The hashes of complete subtrees, leaves at level 0: what proofs are made of. A node never changes. */
+export const logNodes = pgTable(
+  'log_nodes',
+  { level: integer('level').notNull(), index: bigint('index', { mode: 'number' }).notNull(), hash: text('hash').notNull() },
+  (table) => [primaryKey({ columns: [table.level, table.index] })],
+)
+
+/** What the registry signed: so many entries, with this root. */
+export const checkpoints = pgTable('checkpoints', {
+  size: bigint('size', { mode: 'number' }).primaryKey(),
+  root: text('root').notNull(),
+  jws: text('jws').notNull(),
+  at: moment('at').notNull(),
+})
+
+/** What the registry signed when somebody bound a party: the receipt that they were given, for those at the table. */
+export const receipts = pgTable(
+  'receipts',
+  { agreementId: uuid('agreement_id').notNull(), revision: integer('revision').notNull(), jws: text('jws').notNull() },
+  (table) => [primaryKey({ columns: [table.agreementId, table.revision] })],
 )

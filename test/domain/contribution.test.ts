@@ -111,6 +111,15 @@ describe('a problem may be named, and is followed by a proposal (ground rule 2)'
     expect(unmet(table.state, table.now).filter(({ code }) => code === 'problem-without-proposal')).toEqual([])
   })
 
+  test('a problem can come with a proposal of its own and name another as well: both are kept', () => {
+    const table = deliberating()
+    const proposalId = propose(table)
+    const both = { kind: 'problem', proposalId, proposal: { text: 'So', actingPartyIds: [partyIdOf(table, team)] } }
+    expect(found(table, bring(table, both)).proposalId).toBe(proposalId)
+    expect(openOf(table.state, 'proposal')).toHaveLength(2)
+    expect(reasons(() => says(table, { ...both, proposalId: uuid(99) }))).toMatchObject([{ pointer: '/proposalId' }])
+  })
+
   test('a problem alone is refused', () => {
     expect(reasons(() => says(deliberating(), { kind: 'problem' }))).toEqual([
       { code: 'problem-needs-proposal', params: {}, pointer: '/proposal' },

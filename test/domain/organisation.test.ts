@@ -3,6 +3,7 @@ import type { Actor, Authority } from '../../src/domain/actor.ts'
 import type { Context } from '../../src/domain/event.ts'
 import {
   AddApplication,
+  AddDesk,
   AddPerson,
   addApplication,
   addDesk,
@@ -11,10 +12,12 @@ import {
   changeOrganisation,
   changePerson,
   closeDesk,
+  erasePerson,
   evolve,
   Identifier,
   type Organisation,
   type OrganisationEvent,
+  personalEvents,
   RegisterOrganisation,
   registerOrganisation,
   removePerson,
@@ -23,7 +26,7 @@ import {
   viewOrganisation,
   viewPerson,
 } from '../../src/domain/organisation.ts'
-import { codes, countingIds, frozen, monday, operator, school, team, uuid } from '../support/agreement.ts'
+import { codes, countingIds, frozen, monday, only, operator, school, team, uuid } from '../support/agreement.ts'
 
 describe('an identifier follows its scheme', () => {
   test.each([
@@ -243,4 +246,79 @@ describe('what others see', () => {
     requireOwn(school.id, school.colleague)
     for (const actor of [team.representative, operator]) expect(codes(() => requireOwn(school.id, actor))).toEqual(['other-organisation'])
   })
+})
+
+describe('erasing a person', () => {
+  /** An organisation with Bo, who has left, and the revision at which they came. */
+  function withBo() {
+    const organisation = anOrganisation()
+    organisation.take(addPerson(organisation.now(), somebody({ email: 'bo@example.nl' }), organisation.administrator))
+    const bo = people(organisation)[1]?.id ?? ''
+    return { ...organisation, ada: ada(organisation), bo }
+  }
+
+  test('leaves their id, and when they left and were erased; nothing else', () => {
+    const { now, take, administrator, bo } = withBo()
+    take(removePerson(now(), bo, administrator))
+    const { leftAt, organisationId } = now().people[bo] ?? {}
+    take(erasePerson(now(), bo, [3], administrator))
+    const { revision } = now().people[bo] ?? {}
+    expect(now().people[bo]).toEqual({ id: bo, organisationId, name: bo, authorities: [], leftAt, erasedAt: monday, revision })
+    const stranger: Actor = { kind: 'person', personId: uuid(9), organisationId: uuid(9), authorities: [] }
+    const seen = { id: bo, organisationId, name: bo, erasedAt: monday, revision }
+    expect(viewPerson(only(now().people[bo]), stranger)).toEqual(seen)
+  })
+
+  test('is the same whether the entries that name them are replayed or not', () => {
+    const { now, take, administrator, bo } = withBo()
+    const before = now()
+    const events = erasePerson(now(), bo, [3], administrator)
+    expect(events.map(({ type }) => type)).toEqual(['person-left', 'person-erased'])
+    take(events)
+    const { [bo]: _, ...others } = before.people
+    const without = events.reduce(
+      (state, event, index) => evolve(state, event, { at: monday, by: { actorId: uuid(1) }, revision: before.revision + 100 + index }),
+      { ...before, people: others },
+    )
+    expect({ ...without.people[bo], revision: 0 }).toEqual({ ...now().people[bo], revision: 0 })
+  })
+
+  test('says nothing of them', () => {
+    const { now, administrator, bo } = withBo()
+    const said = JSON.stringify(erasePerson(now(), bo, [3], administrator).map(({ data }) => data))
+    for (const value of ['Bo', 'bo@example.nl', 'issuer', 'subject']) expect(said).not.toContain(value)
+  })
+
+  test('is for who administers the organisation, and for the operator', () => {
+    const { now, administrator, bo } = withBo()
+    const asActor = (actor: Actor): Context => ({ ...administrator, actor })
+    const organisationId = now().id
+    const other: Actor = { kind: 'person', personId: uuid(9), organisationId: uuid(9), authorities: ['administer'] }
+    const colleague: Actor = { kind: 'person', personId: bo, organisationId, authorities: [] }
+    expect(codes(() => erasePerson(now(), bo, [3], asActor(other)))).toEqual(['other-organisation'])
+    expect(codes(() => erasePerson(now(), bo, [3], asActor(colleague)))).toEqual(['may-not-administer'])
+    expect(codes(() => erasePerson(now(), bo, [3], asActor({ kind: 'application', applicationId: uuid(8), organisationId })))).toEqual([
+      'other-organisation',
+    ])
+    expect(erasePerson(now(), bo, [3], asActor(operator)).at(-1)?.type).toBe('person-erased')
+  })
+
+  test('is done once, of somebody who was there, and never of the last administrator', () => {
+    const { now, take, administrator, ada, bo } = withBo()
+    expect(codes(() => erasePerson(now(), uuid(99), [], administrator))).toEqual(['not-found'])
+    expect(codes(() => erasePerson(now(), ada, [2], administrator))).toEqual(['last-administrator'])
+    take(erasePerson(now(), bo, [3], administrator))
+    expect(codes(() => erasePerson(now(), bo, [], administrator))).toEqual(['already-done'])
+    expect(codes(() => changePerson(now(), bo, somebody(), administrator))).toEqual(['not-found'])
+  })
+})
+
+// What is written about people stands in `person-added` and `person-changed`, and goes when they are erased. A field that is added
+// anywhere here asks: does it say something of a person? Then it belongs there.
+test('nothing but a person, a desk and an application can be described', () => {
+  expect(personalEvents).toEqual(['person-added', 'person-changed'])
+  expect(Object.keys(ChangeOrganisation.shape)).toEqual(['name', 'identifiers', 'formal'])
+  expect(Object.keys(AddDesk.shape)).toEqual(['name', 'what', 'contact'])
+  expect(Object.keys(AddApplication.shape)).toEqual(['name', 'issuer', 'subject', 'scopes'])
+  expect(Object.keys(AddPerson.shape)).toEqual(['name', 'email', 'jobTitle', 'authorities', 'account'])
 })

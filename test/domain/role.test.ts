@@ -6,6 +6,7 @@ import {
   answerTransfer,
   assignRole,
   changeRole,
+  createRole,
   endRole,
   holdersOn,
   OfferTransfer,
@@ -54,6 +55,15 @@ describe('a role belongs to the collaboration', () => {
     const id = addRole(table, 'lead', ['Call', 'Write'])
     expect(role(table, id)).toMatchObject({ name: 'lead', tasks: [{ what: 'Call' }, { what: 'Write' }], holders: [] })
     expect(ShapeRole.parse({ name: 'lead', purpose: 'x' }).tasks).toEqual([])
+  })
+
+  test('a new role replaces no task of another', () => {
+    const table = deliberating()
+    const [task] = tasksOf(table, addRole(table, 'lead', ['Call']))
+    const input = { name: 'chair', purpose: 'Leads', tasks: [{ id: task?.id, what: 'Call' }] }
+    expect(reasons(() => does(table, school.representative, createRole, input))).toMatchObject([
+      { code: 'not-found', pointer: '/tasks/0/id' },
+    ])
   })
 
   test('it changes: a task keeps its id and its holder in other words, and may be added or dropped', () => {
@@ -236,9 +246,9 @@ describe('a transfer of tasks', () => {
       offeredAt: table.now,
     })
     expect(tasksOf(table, id).map(({ holderId }) => holderId)).toEqual([school.colleague.personId, school.colleague.personId])
-    answers(table, id, transferId, { decision: 'accepted' })
+    answers(table, id, transferId, { decision: 'accepted', reason: 'Gladly' })
     expect(tasksOf(table, id).map(({ holderId }) => holderId)).toEqual([team.colleague.personId, school.colleague.personId])
-    expect(table.state.transfers[transferId]).toMatchObject({ state: 'accepted', answeredAt: table.now })
+    expect(table.state.transfers[transferId]).toMatchObject({ state: 'accepted', answeredAt: table.now, reason: 'Gladly' })
     expect(holdersOn(role(table, id), '2026-01-05').map(({ personId }) => personId)).toEqual([
       school.colleague.personId,
       team.colleague.personId,

@@ -6,9 +6,12 @@ const upToTen = text(10)
 const read = (value: string) => upToTen.safeParse(value)
 
 describe('a text that people write', () => {
-  test.each(['a', ' a ', 'a\nb', 'a\tb', 'Zoë', '日本', '👩‍👧', 'a\u200db', 'x'.repeat(10)])('%j is kept as it is', (value) => {
-    expect(read(value).data).toBe(value)
-  })
+  test.each(['a', ' a ', 'a\nb', 'a\tb', 'Zoë', '日本', '👩‍👧', 'a\u200db', '?', '№', '1️⃣', '🇳🇱', 'x'.repeat(10)])(
+    '%j is kept as it is',
+    (value) => {
+      expect(read(value).data).toBe(value)
+    },
+  )
 
   test('letters are composed and line ends are LF', () => {
     expect(read('e\u0301\r\n!').data).toBe('\u00e9\n!')
@@ -19,9 +22,13 @@ describe('a text that people write', () => {
     expect(read('👍'.repeat(11)).success).toBe(false)
   })
 
-  test.each(['', ' ', '\n\t ', '\u00a0'])('%j has nothing to read', (value) => {
-    expect(read(value).error?.issues).toMatchObject([{ code: 'too_small' }])
-  })
+  // The last ones are drawn as nothing: zero width space and joiner, word joiner, Hangul filler, a variation selector, Braille's blank.
+  test.each(['', ' ', '\n\t ', '\u00a0', '\u200b', '\u200d \u2060', '\u3164', '\ufe0f', '\u2800', '\u00ad'])(
+    '%j has nothing to read',
+    (value) => {
+      expect(read(value).error?.issues).toMatchObject([{ code: 'too_small' }])
+    },
+  )
 
   test.each(['\0', '\ud800', '\udc00a', '\u001b[31m', '\r', '\u007f', '\u0085', '\u202e', '\u2066'])('%j is unreadable', (value) => {
     expect(read(`a${value}b`).error?.issues).toMatchObject([{ code: 'custom', params: { code: 'unreadable-text' } }])

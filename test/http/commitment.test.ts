@@ -179,7 +179,7 @@ describe('keeping promises', () => {
     expect(status).toBe(201)
     const digest = (await school.get(`/agreements/${before.id}/rounds/1/adoption`)).body.textDigest
     expect(digest).not.toBe(digestOf(before))
-    const { rows } = await registry.deps.database.pool.query('select state from streams where id = $1', [before.id])
+    const { rows } = await registry.fresh.owner.query('select state from streams where id = $1', [before.id])
     await accepted(registry, { id: before.id, state: rows[0].state })
     expect((await school.post(`/agreements/${before.id}/rounds/1/adoption`, { textDigest: digest })).status).toBe(201)
 

@@ -19,6 +19,7 @@ import { operation } from '../../src/http/operation.ts'
 import { fromDigits, page, pageOf, pageQuery, position } from '../../src/http/page.ts'
 import { doorProblems, invalidInput, mistakes, problemTypes, titles } from '../../src/http/problem.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { unlimited } from '../support/unlimited.ts'
 
 // A small registry of notes: enough operations to meet every rule of the door.
 
@@ -220,9 +221,12 @@ const deps = (): HttpDeps => {
   return {
     verify,
     resolveActor: async ({ subject }: Identity) => actors[subject],
+    transactions: { within: (_, work) => work(), once: async (_acting, _keyed, work) => ({ sent: await work(), replayed: false }) },
     ready: async () => false,
     version: '1.2.3',
     contact: { name: 'Handslag', url: 'https://handslag.example', email: 'handslag@handslag.example' },
+    limits: unlimited,
+    cursorKey: new Uint8Array(32),
     log: { level: 'info', stream: { write: (line) => void lines.push(line) } },
     routes: sampleRoutes,
   }
@@ -291,6 +295,11 @@ describe('addresses and methods', () => {
     const answer = await ask('OPTIONS', '/v1/notes')
     expect([answer.statusCode, answer.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS, POST'])
     expectProblem(await ask('OPTIONS', '/v1/nothing'), 404, 'unknown-route')
+  })
+
+  test('what is sent to nowhere is not read: whatever is wrong with it, nothing is there', async () => {
+    expectProblem(await ask('POST', '/v1/nothing', { payload: '{', headers: { 'content-type': '/' } }), 404, 'unknown-route')
+    expectProblem(await ask('PUT', '/v1/notes', { payload: 'a'.repeat(300 * 1024) }), 405, 'method-not-allowed')
   })
 
   test('HEAD answers as GET does, without the body', async () => {
@@ -565,6 +574,20 @@ describe('bodies', () => {
     expect(errorsOf(answer)).toContain(expected)
   })
 
+  test.each([
+    ['{"title":"a","pages":1,"title":"b"}', ['repeated-field /title']],
+    ['{"title":"a","pages":1,"ti\\u0074le":"a"}', ['repeated-field /title']],
+    ['{"title":"a","pages":1,"author":{"name":"x","name" :"y"},"pages":2}', ['repeated-field /author/name', 'repeated-field /pages']],
+    ['[{"a,{:":[]},{"b":"]}","b":1}]', ['repeated-field /1/b']],
+    ['{"title":"a","pages":1,"mark":{"size":0.1234567890123456789}}', ['inexact-number /mark/size']],
+    ['[1e-400, 123456789012345678.5, -0, 1.50e+2, 0.30000000000000004, 1e21]', ['inexact-number /0', 'inexact-number /1']],
+  ])('what two readers would read differently is refused: %s', async (body, expected) => {
+    const answer = await ask('POST', '/v1/notes', json(body))
+    expectProblem(answer, 400, 'invalid-input')
+    const ambiguous = errorsOf(answer).filter((error: string) => /^(repeated|inexact)/.test(error))
+    expect(ambiguous).toEqual(expected)
+  })
+
   test('nesting has a bound, however deep it goes', async () => {
     for (const depth of [65, 100_000]) {
       const answer = await ask('POST', '/v1/notes', json(`${'['.repeat(depth)}${']'.repeat(depth)}`))
@@ -639,7 +662,8 @@ describe('queries', () => {
 
   test('a cursor of another filter or order, or made up, is refused', async () => {
     const { next } = (await ask('GET', '/v1/notes?limit=3&colour=red')).json()
-    const forged = Buffer.from(JSON.stringify([JSON.parse(Buffer.from(next, 'base64url').toString())[0], ['x']])).toString('base64url')
+    // The seal of another position.
+    const forged = Buffer.concat([Buffer.from(next, 'base64url').subarray(0, 16), Buffer.from('[5]')]).toString('base64url')
     for (const query of [
       `cursor=${next}`,
       `cursor=${next}&colour=blue`,
@@ -927,7 +951,9 @@ describe('the description', () => {
       '412',
       '413',
       '415',
+      '422',
       '428',
+      '429',
       '500',
       '503',
     ])

@@ -80,7 +80,7 @@ describe('holding', () => {
     const table = await deliberating(registry)
     const made = await school.post(at(table), lead)
     const { id } = made.body
-    const { rows } = await registry.deps.database.pool.query('select recorded_at as at from streams where id = $1', [table.id])
+    const { rows } = await registry.fresh.owner.query('select recorded_at as at from streams where id = $1', [table.id])
     const before = rows[0].at
     registry.pass(1)
     await school.post(at(table, `/${id}/holders`), { personId: idOf(registry.school.representative) })

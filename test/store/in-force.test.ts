@@ -17,7 +17,18 @@ import { chain } from '../../src/store/ledger.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from '../support/agreement.ts'
 import { acting, aDraft, aRegistry, type Registry, type Table } from '../support/registry.ts'
-import { adoptNext, aMonday, codesOf, does, finishRound, identityOf, nextVersion, replayed } from '../support/registry-actions.ts'
+import {
+  adoptNext,
+  aMonday,
+  asActor,
+  asBearer,
+  codesOf,
+  does,
+  finishRound,
+  identityOf,
+  nextVersion,
+  replayed,
+} from '../support/registry-actions.ts'
 
 /** What somebody is answered, or the code for which they are refused. */
 const outcome = (answer: Promise<unknown>): Promise<unknown> =>
@@ -71,8 +82,8 @@ describe('what is in force, at any moment and as known at any moment', () => {
     registry.pass(60)
 
     reader = await identityOf(registry, school.application)
-    entries = await chain(database, table.id)
-    const { rows } = await database.pool.query<{ at: Instant }>(
+    entries = await chain(registry.fresh.owner, table.id)
+    const { rows } = await registry.fresh.owner.query<{ at: Instant }>(
       `select unnest(array[from_at, until_at, known_at, replaced_at]) as at from in_force where agreement_id = $1`,
       [table.id],
     )
@@ -99,7 +110,7 @@ describe('what is in force, at any moment and as known at any moment', () => {
   }
 
   test('the history has all that can happen to a version: it follows, waits, is overtaken, lapses and ends', async () => {
-    const { rows } = await database.pool.query<{ version: number; periods: number }>(
+    const { rows } = await registry.fresh.owner.query<{ version: number; periods: number }>(
       'select version, count(*)::int as periods from in_force where agreement_id = $1 group by 1 order by 1',
       [table.id],
     )
@@ -126,10 +137,11 @@ describe('what is in force, at any moment and as known at any moment', () => {
 
     const current = await outcome(currentVersion(database, reader, table.id, times))
     expect(current).toEqual(expected === undefined ? 'nothing-in-force' : { number: expected, json: expect.any(String) })
-    const listed = await currentVersions<{ number: number }>(database, reader, {}, times, { limit: 10 })
+    const listed = await asBearer(database, reader, (who) => currentVersions<{ number: number }>(database, who, {}, times, { limit: 10 }))
     expect(listed.map(({ number }) => number)).toEqual(expected === undefined ? [] : [expected])
 
-    const seen = await outcome(agreementSeen(database, registry.city.representative.actor, table.id, times))
+    const sitting = registry.city.representative.actor
+    const seen = await outcome(asActor(database, sitting, () => agreementSeen(database, sitting, table.id, times)))
     if (state === undefined) expect(seen).toBe('not-yet-known')
     else {
       expect(seen).toMatchObject({ state })
@@ -171,7 +183,8 @@ describe('what is in force, at any moment and as known at any moment', () => {
     expect(await of({ validAt: later })).toBe(1)
     expect(await of({ ...now, knownAt: later })).toBe('nothing-in-force')
     expect(await of({ knownAt: later })).toBe('nothing-in-force')
-    const seen = await agreementSeen(database, registry.school.representative.actor, waiting.id, { knownAt: later })
+    const { actor } = registry.school.representative
+    const seen = await asActor(database, actor, () => agreementSeen(database, actor, waiting.id, { knownAt: later }))
     expect(inForceAt(seen.state, seen.at)).toBeUndefined()
   })
 
@@ -189,7 +202,7 @@ describe('what is in force, at any moment and as known at any moment', () => {
 
   describe('is one version at most, which the database itself sees to', () => {
     const insert = (row: { version?: number; from: string; until: string; known: string; replaced?: string | null }) =>
-      database.pool.query('insert into in_force values ($1, $2, $3, $4, $5, $6, $7)', [
+      registry.fresh.owner.query('insert into in_force values ($1, $2, $3, $4, $5, $6, $7)', [
         table.id,
         newId(),
         row.version ?? 1,
@@ -200,7 +213,7 @@ describe('what is in force, at any moment and as known at any moment', () => {
       ])
 
     test('for all that was recorded, on both axes', async () => {
-      const { rows } = await database.pool.query(
+      const { rows } = await registry.fresh.owner.query(
         `select a.id, b.id from in_force a join in_force b on a.agreement_id = b.agreement_id and a.id < b.id
           and tstzrange(a.from_at, a.until_at) && tstzrange(b.from_at, b.until_at)
           and tstzrange(a.known_at, a.replaced_at) && tstzrange(b.known_at, b.replaced_at)`,
@@ -209,7 +222,7 @@ describe('what is in force, at any moment and as known at any moment', () => {
     })
 
     test('a period that overlaps another in what holds and in what is known is refused, by a millisecond already', async () => {
-      const { rows } = await database.pool.query<{ from: Instant; until: Instant; known: Instant; replaced: Instant }>(
+      const { rows } = await registry.fresh.owner.query<{ from: Instant; until: Instant; known: Instant; replaced: Instant }>(
         `select from_at as "from", until_at as until, known_at as known, replaced_at as replaced from in_force
           where agreement_id = $1 and replaced_at is not null order by known_at limit 1`,
         [table.id],
@@ -284,12 +297,18 @@ describe('who may read an adopted version', () => {
     const found: string[] = []
     for (const { key, id } of all) {
       const current = await outcome(currentVersion(database, identity, id, {}).then(({ number }) => number))
-      const history = await outcome(findVersions<{ number: number }>(database, identity, id, [1]).then((some) => only(some[0]).number))
+      const history = await outcome(
+        asBearer(database, identity, (who) => findVersions<{ number: number }>(database, who, id, [1])).then(
+          (some) => only(some[0]).number,
+        ),
+      )
       expect(history).toBe(current)
       if (current === 1) found.push(key)
       else expect(current).toBe('not-found')
     }
-    const listed = await currentVersions<{ agreementId: string }>(database, identity, {}, {}, { limit: 100 })
+    const listed = await asBearer(database, identity, (who) =>
+      currentVersions<{ agreementId: string }>(database, who, {}, {}, { limit: 100 }),
+    )
     expect(new Set(listed.map(({ agreementId }) => agreementId))).toEqual(
       new Set(all.filter(({ key }) => found.includes(key)).map(({ id }) => id)),
     )
@@ -320,16 +339,18 @@ describe('who may read an adopted version', () => {
     const { city, parents, inspectorate, stranger } = registry
     for (const [, { id }] of tables) {
       for (const { actor } of [city.representative, city.application, parents.colleague, inspectorate.application])
-        expect(await agreementSeen(database, actor, id)).toMatchObject({ state: { id } })
+        expect(await asActor(database, actor, () => agreementSeen(database, actor, id))).toMatchObject({ state: { id } })
       for (const actor of [stranger.representative.actor, stranger.application.actor, { kind: 'operator', subject: 'operator' } as const])
         for (const times of [{}, { knownAt: registry.now() }])
-          expect(await codesOf(() => agreementSeen(database, actor, id, times))).toEqual(['not-found'])
+          expect(await codesOf(() => asActor(database, actor, () => agreementSeen(database, actor, id, times)))).toEqual(['not-found'])
     }
   })
 
   test('an agreement that has adopted nothing shows nothing', async () => {
     const { id } = await aDraft(registry, { visibility: 'public' })
-    expect(await outcome(currentVersion(database, undefined, id, {}))).toBe('nothing-in-force')
+    // To those outside it is as if it were not there.
+    expect(await outcome(currentVersion(database, undefined, id, {}))).toBe('not-found')
+    expect(await outcome(currentVersion(database, readers.get('an application of a seated party'), id, {}))).toBe('nothing-in-force')
     expect(await outcome(findVersions(database, undefined, id, [1]))).toBe('not-found')
     expect(await currentVersions(database, undefined, {}, {}, { limit: 100 })).toHaveLength(1)
   })
@@ -341,7 +362,9 @@ describe('who may read an adopted version', () => {
     await leaveNetwork(deps, stranger.representative.actor, { networkId }, stranger.id)
     for (const who of ['a person of a seated party', 'an application of a seated party', 'a person of a member of the network'])
       expect(await reads(readers.get(who))).toEqual(['public'])
-    expect(await codesOf(() => agreementSeen(database, city.representative.actor, only(tables.get('public')).id))).toEqual(['not-found'])
+    const { actor } = city.representative
+    const { id } = only(tables.get('public'))
+    expect(await codesOf(() => asActor(database, actor, () => agreementSeen(database, actor, id)))).toEqual(['not-found'])
   })
 
   const partyOf = (table: Table, organisationId: string) =>

@@ -11,7 +11,7 @@ import { agreementSeen, currentVersion, currentVersions } from '../../src/store/
 import { openDatabase } from '../../src/store/database.ts'
 import { only } from '../support/agreement.ts'
 import { accepted, acting, aDraft, aRegistry, digestOf, mandateIdOf, prepared, type Registry, type Table } from '../support/registry.ts'
-import { aMonday, aNetwork, codesOf, grantTo, identityOf, plan } from '../support/registry-actions.ts'
+import { aMonday, aNetwork, asActor, codesOf, grantTo, identityOf, plan } from '../support/registry-actions.ts'
 
 /** What was sent to the database, in order: each is a message of its own, for whose answer one waits. */
 const sent: string[] = []
@@ -62,16 +62,24 @@ test('reading what is in force is one statement', async () => {
     }
 })
 
-test('reading everything in force, or an agreement as it is now, is one statement too; looking back takes one more', async () => {
+test('reading everything in force, or an agreement as it is now, is one statement between begin and commit; looking back takes one more', async () => {
   const { id } = await acting(registry)
   const { actor } = registry.school.representative
-  expect(await messages(() => currentVersions(deps.database, reader, { kind: 'two' }, {}, { limit: 10 }))).toHaveLength(1)
-  expect(await messages(() => agreementSeen(deps.database, actor, id))).toHaveLength(1)
-  expect(await messages(() => agreementSeen(deps.database, actor, id, { knownAt: registry.now() }))).toHaveLength(2)
+  const statements = async (read: () => Promise<unknown>) => {
+    const [begin, ...others] = await messages(() => asActor(deps.database, actor, read))
+    expect(begin).toMatch(/^begin /)
+    expect(others.pop()).toBe('commit')
+    return others
+  }
+  expect(await statements(() => currentVersions(deps.database, actor, { kind: 'two' }, {}, { limit: 10 }))).toHaveLength(1)
+  expect(await statements(() => agreementSeen(deps.database, actor, id))).toHaveLength(1)
+  expect(await statements(() => agreementSeen(deps.database, actor, id, { knownAt: registry.now() }))).toHaveLength(2)
 })
 
 // Begin with lock and clock, what has to be looked up, the write, the commit.
 const most = 4
+// An act that binds keeps its receipt in one more: its hash is known once it is written.
+const receipt = 1
 
 const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   [
@@ -84,7 +92,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a stance',
-    3,
+    3 + receipt,
     async () => {
       const table = await prepared(registry)
       const stance = { position: 'accept' as const, textDigest: digestOf(table) }
@@ -93,7 +101,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'an adoption',
-    4,
+    4 + receipt,
     async () => {
       const table = await accepted(registry, await prepared(registry))
       return () => adopt(deps, registry.city.representative.actor, one(table), { textDigest: digestOf(table) })
@@ -109,7 +117,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a renewal',
-    3,
+    3 + receipt,
     async () => {
       const { table, meetingId, record } = await aMeeting()
       await recordMeeting(registry.deps, registry.school.representative.actor, one(table), meetingId, record)
@@ -119,7 +127,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a grant',
-    4,
+    4 + receipt,
     async () => {
       const table = await aDraft(registry)
       return () => grantMandate(deps, registry.city.grantor.actor, one(table), grantTo(registry, registry.city))
@@ -127,7 +135,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a grant for three agreements',
-    4,
+    4 + receipt,
     async () => {
       const agreementIds = [await aDraft(registry), await aDraft(registry), await aDraft(registry)].map(({ id }) => id)
       const { city } = registry
@@ -140,7 +148,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
 test.each(changes)('%s sends %i messages inside its transaction', async (_, count, prepare) => {
   const act = await prepare()
   const asked = await messages(act)
-  expect(count).toBeLessThanOrEqual(most)
+  expect(count).toBeLessThanOrEqual(most + receipt)
   expect(asked).toHaveLength(count)
   expect(asked[0]).toMatch(/^begin /)
   expect(asked.at(-1)).toBe('commit')

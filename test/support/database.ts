@@ -1,22 +1,34 @@
 import { randomBytes } from 'node:crypto'
+import pg from 'pg'
 import { inject } from 'vitest'
-import { type Database, openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase, valueParsers } from '../../src/store/database.ts'
+import { applicationLogin } from '../../src/store/login.ts'
 import { asSuperuser, databaseUrl, testName } from './server.ts'
 
-/** `url` is the superuser's, for what only an owner may do; `database` is opened as the application opens it. */
-export type FreshDatabase = { url: string; database: Database; drop(): Promise<void> }
+/**
+ * `url` is the superuser's, and `owner` its pool, which sees everything; `database` is opened as the application opens it, and `login`
+ * makes an ordinary user for another process to do so.
+ */
+export type FreshDatabase = { url: string; owner: pg.Pool; database: Database; login(): Promise<string>; drop(): Promise<void> }
 
 /** A migrated database of the test's own, cloned from the template. `drop` closes and removes it. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { template } = inject('testServer')
   const { url, drop } = await makeDatabase(`template ${template}`)
   const database = openDatabase(url)
+  const login = testName(`${new URL(url).pathname.slice(1)}_login`)
+  const owner = new pg.Pool({ connectionString: url, types: valueParsers, max: 2, options: '-c TimeZone=UTC' })
+  owner.on('error', () => undefined)
   return {
     url,
+    owner,
     database,
+    login: () => applicationLogin(url, login),
     async drop() {
       await database.close()
+      await owner.end()
       await drop()
+      await asSuperuser(inject('testServer').url, (client) => client.query(`drop role if exists ${login}`))
     },
   }
 }

@@ -33,7 +33,7 @@ import {
   takeStance,
   withdrawContribution,
 } from '../../src/actions/round.ts'
-import type { Actor } from '../../src/domain/actor.ts'
+import { type Actor, by } from '../../src/domain/actor.ts'
 import { type Agreement, type AgreementEvent, CreateAgreement, evolve } from '../../src/domain/agreement.ts'
 import type { AgreementText } from '../../src/domain/agreement-text.ts'
 import { OfferCommitment } from '../../src/domain/commitment.ts'
@@ -50,6 +50,10 @@ import { type RefusalCode, Refused } from '../../src/domain/refusal.ts'
 import { phaseAt } from '../../src/domain/round.ts'
 import type { TakeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, type Instant } from '../../src/domain/time.ts'
+import type { VersionReader } from '../../src/store/agreement.ts'
+import type { Database } from '../../src/store/database.ts'
+import { actorOf } from '../../src/store/directory.ts'
+import { within } from '../../src/store/transaction.ts'
 import { only } from './agreement.ts'
 import {
   type Application,
@@ -100,12 +104,22 @@ export async function codesOf(act: () => Promise<unknown>): Promise<RefusalCode[
 /** What a checked token of somebody says. */
 export async function identityOf({ fresh }: Registry, { actor }: Person | Application): Promise<Identity> {
   const id = actor.kind === 'person' ? actor.personId : actor.kind === 'application' ? actor.applicationId : ''
-  const { rows } = await fresh.database.pool.query<{ issuer: string; subject: string }>(
-    'select issuer, subject from accounts where id = $1',
-    [id],
-  )
+  const { rows } = await fresh.owner.query<{ issuer: string; subject: string }>('select issuer, subject from accounts where id = $1', [id])
   return { ...only(rows[0], 'account'), scopes: ['handslag:read'] }
 }
+
+/** Does something as the bearer of a token, as the API does: within one transaction, with whom the registry takes them for. */
+export async function asBearer<T>(
+  database: Database,
+  identity: Identity | undefined,
+  work: (reader: VersionReader) => Promise<T>,
+): Promise<T> {
+  const reader = identity && (await actorOf(database, identity))
+  return within(database.pool, reader ? by(reader) : { kind: 'nobody', actorId: '' }, () => work(reader))
+}
+
+/** Reads as an actor, within one transaction. */
+export const asActor = <T>(database: Database, actor: Actor, work: () => Promise<T>): Promise<T> => within(database.pool, by(actor), work)
 
 /** The state of an agreement after the entries that were recorded up to a moment, by the rules of the domain alone. */
 export function replayed(entries: readonly Kept[], until: Instant): Agreement | undefined {

@@ -25,12 +25,14 @@ import { AddPerson, RegisterOrganisation } from '../../src/domain/organisation.t
 import { GiveReflection } from '../../src/domain/reflection.ts'
 import type { TakeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, type Day, dayOf, type Instant, startOf } from '../../src/domain/time.ts'
-import { buildApp } from '../../src/http/app.ts'
+import { buildApp, type HttpDeps } from '../../src/http/app.ts'
 import { registryRoutes } from '../../src/http/routes/registry.ts'
+import { transactionsOf } from '../../src/store/answers.ts'
 import { actorOf } from '../../src/store/directory.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from './agreement.ts'
 import { type FreshDatabase, freshDatabase } from './database.ts'
+import { unlimited } from './unlimited.ts'
 
 /** Somebody with a token: a person, with what makes them an actor, or an application. */
 export type Person = { subject: string; actor: PersonActor }
@@ -50,6 +52,8 @@ export type Answer = {
   status: number
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers, whose form the API's schemas check
   body: any
+  /** As it was sent. */
+  raw: string
   etag: string
   headers: LightMyRequestResponse['headers']
 }
@@ -63,10 +67,13 @@ export type Caller = {
   put: (path: string, body: unknown, ifMatch?: string) => Promise<Answer>
   patch: (path: string, body: unknown, ifMatch?: string) => Promise<Answer>
   del: (path: string, ifMatch?: string) => Promise<Answer>
+  send: (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, headers: Headers, body?: unknown) => Promise<Answer>
 }
 
 export type Registry = {
   app: FastifyInstance
+  /** Another door to the same registry, which checks tokens in another way. */
+  door: (verify: HttpDeps['verify']) => FastifyInstance
   deps: Deps
   fresh: FreshDatabase
   key: RegistryKey
@@ -79,6 +86,8 @@ export type Registry = {
   stranger: House
   as: (who?: { subject: string; scopes?: readonly Scope[] }) => Caller
   operator: Caller
+  /** The issuer of these tokens, or one with the same key for another audience. */
+  issuerFor: (audience?: string) => Promise<LocalIssuer>
   now: () => Instant
   today: () => Day
   /** Moves the clock of the registry on by days. */
@@ -103,15 +112,20 @@ export async function aRegistry(): Promise<Registry> {
     loadRegistryKey(join(directory, 'registry.json')),
   ])
   const deps: Deps = { database, newId, sign: key.sign, signingKeys: key.jwks }
-  const app = buildApp({
-    verify: createVerifier({ issuer: issuerName, audience, keys: issuer.keys }),
-    resolveActor: (identity) => actorOf(database.pool, identity),
-    ready: async () => true,
-    version: '0.0.0',
-    contact: { name: 'Handslag', url: 'https://handslag.example', email: 'handslag@handslag.example' },
-    log: process.env.TEST_LOG ? { level: process.env.TEST_LOG } : false,
-    routes: (v1) => registryRoutes(v1, deps),
-  })
+  const door = (verify: HttpDeps['verify']) =>
+    buildApp({
+      verify,
+      resolveActor: (identity) => actorOf(database.pool, identity),
+      ready: async () => true,
+      transactions: transactionsOf(database),
+      version: '0.0.0',
+      contact: { name: 'Handslag', url: 'https://handslag.example', email: 'handslag@handslag.example' },
+      limits: unlimited,
+      cursorKey: new Uint8Array(32),
+      log: process.env.TEST_LOG ? { level: process.env.TEST_LOG } : false,
+      routes: (v1) => registryRoutes(v1, deps),
+    })
+  const app = door(createVerifier({ issuer: issuerName, audience, keys: issuer.keys }))
   await app.ready()
   const houses = {
     school: await aHouse(deps, 'school', 'School', 1),
@@ -124,12 +138,14 @@ export async function aRegistry(): Promise<Registry> {
   const now = () => new Date(Date.now() + database.clock.aheadMs).toISOString()
   return {
     app,
+    door,
     deps,
     fresh,
     key,
     ...houses,
     as: (who) => callerOf(app, issuer, who),
     operator: callerOf(app, issuer, { subject: 'operator', scopes: ['handslag:read', 'handslag:write', 'handslag:operate'] }),
+    issuerFor: (other = audience) => createLocalIssuer({ issuer: issuerName, audience: other, keyFile: join(directory, 'issuer.json') }),
     now,
     today: () => dayOf(now()),
     pass: (days) => {
@@ -147,7 +163,8 @@ export async function aRegistry(): Promise<Registry> {
   }
 }
 
-async function aHouse(deps: Deps, key: string, name: string, nth: number): Promise<House> {
+/** An organisation with three people and an application; `nth` makes its identifier. */
+export async function aHouse(deps: Deps, key: string, name: string, nth: number): Promise<House> {
   const person = (role: string, authorities: Authority[]) =>
     AddPerson.parse({ name: `${name} ${role}`, jobTitle: role, authorities, account: { issuer: issuerName, subject: `${key}-${role}` } })
   const authorities: Authority[] = ['administer', 'grant-mandates']
@@ -207,6 +224,7 @@ function callerOf(app: FastifyInstance, issuer: LocalIssuer, who?: { subject: st
     return {
       status: answer.statusCode,
       body: isJson && answer.body !== '' ? answer.json() : answer.body,
+      raw: answer.body,
       etag: String(answer.headers.etag ?? ''),
       headers: answer.headers,
     }
@@ -218,6 +236,7 @@ function callerOf(app: FastifyInstance, issuer: LocalIssuer, who?: { subject: st
     put: (path, body, ifMatch) => ask('PUT', path, matching(ifMatch), body),
     patch: (path, body, ifMatch) => ask('PATCH', path, matching(ifMatch), body),
     del: (path, ifMatch) => ask('DELETE', path, matching(ifMatch)),
+    send: ask,
   }
 }
 

@@ -16,6 +16,7 @@ import {
   viewSummary,
 } from '../../domain/agreement-view.ts'
 import { agreementStatuses } from '../../domain/round.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { agreementSeen, listAgreements } from '../../store/agreement.ts'
 import { etagOf, etagOfBody } from '../etag.ts'
 import { readMerged } from '../input.ts'
@@ -64,7 +65,7 @@ export function agreementRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: pageOf(AgreementSummary, 'AgreementPage') },
     handle: async (call) => {
       const { kind, status, network, under, sort, limit } = call.query
-      const after = position(call, z.tuple([z.string(), z.uuid()]))
+      const after = position(call, z.tuple([z.string(), uuid]))
       const filter = { kind, status, networkId: network, underId: under }
       const { docs, now } = await listAgreements<Header>(deps.database, await call.actor(), filter, { sort, after, limit: limit + 1 })
       return page(call, docs, {

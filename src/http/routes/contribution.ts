@@ -5,6 +5,7 @@ import type { Deps } from '../../actions/deps.ts'
 import { acceptProposal, answerContribution, contribute, withdrawContribution } from '../../actions/round.ts'
 import { AnswerContribution, Contribute, Contribution, contributionKinds, WithdrawContribution } from '../../domain/contribution.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { findContribution, listContributions } from '../../store/round.ts'
 import { etagOfBody } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -39,7 +40,7 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: pageOf(Contribution, 'ContributionPage') },
     handle: async (call) => {
       const { kind, party: partyId, limit } = call.query
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const { docs } = await listContributions(database, await call.actor(), call.params, { kind, partyId, after, limit: limit + 1 })
       return page(call, docs, { keys: (contribution) => [contribution.id], item: (contribution) => contribution })
     },

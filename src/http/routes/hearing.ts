@@ -5,6 +5,7 @@ import type { Deps } from '../../actions/deps.ts'
 import { stateHearing } from '../../actions/round.ts'
 import { Hearing, StateHearing } from '../../domain/hearing.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { listHearings } from '../../store/round.ts'
 import { operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
@@ -25,7 +26,7 @@ export function hearingRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(Hearing, 'HearingPage') },
     handle: async (call) => {
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const { docs } = await listHearings(deps.database, await call.actor(), call.params, { after, limit: call.query.limit + 1 })
       return page(call, docs, { keys: (hearing) => [hearing.id], item: (hearing) => hearing })
     },

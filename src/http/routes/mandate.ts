@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { type AgreementChange, madeId } from '../../actions/change.ts'
+import { madeId } from '../../actions/change.ts'
 import type { Deps } from '../../actions/deps.ts'
 import { grantMandate, renewMandate, withdrawMandate } from '../../actions/mandate.ts'
+import type { Receipted } from '../../actions/receipt.ts'
 import { MandateView, viewMandate } from '../../domain/mandate.ts'
 import { GrantMandate, RenewMandate, WithdrawMandate } from '../../domain/mandate-acts.ts'
+import { receiptOut } from '../../domain/proof.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { findMandate, listMandates } from '../../store/mandate.ts'
 import { etagOfBody } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -17,8 +20,16 @@ const ofMandate = z.strictObject({ ...ofAgreement, mandateId: id })
 
 const shown = (body: MandateView, revision: number) => ({ body, etag: etagOfBody(revision, body) })
 
-const shownAfter = ({ state, at, revision }: AgreementChange, mandateId: string) =>
-  shown(viewMandate(state.mandates[mandateId] ?? refuse('not-found', { what: 'mandate' }), at, state.mandates), revision)
+const ReceiptedMandate = MandateView.extend({ receipt: receiptOut }).meta({ id: 'ReceiptedMandate' })
+
+/** With the receipt beside it; the ETag is that of the mandate as reading gives it. */
+const shownAfter = ({ state, at, revision, receipt }: Receipted, mandateId: string) => {
+  const { body, etag } = shown(
+    viewMandate(state.mandates[mandateId] ?? refuse('not-found', { what: 'mandate' }), at, state.mandates),
+    revision,
+  )
+  return { body: { ...body, receipt }, etag }
+}
 
 /** Who may bind whom, to what and until when. */
 export function mandateRoutes(app: FastifyInstance, deps: Deps): void {
@@ -43,7 +54,7 @@ export function mandateRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: pageOf(MandateView, 'MandatePage') },
     handle: async (call) => {
       const { party, holder, limit } = call.query
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const filter = { partyId: party, holderId: holder }
       const { agreementId } = call.params
       const { docs, at, all } = await listMandates(deps.database, await call.actor(), agreementId, filter, timesOf(call.query), {
@@ -74,7 +85,7 @@ export function mandateRoutes(app: FastifyInstance, deps: Deps): void {
       limits: [{ measure: 'hours-per-week', maximum: 16 }],
       validUntil: '2027-11-21',
     },
-    answer: { status: 201, schema: MandateView, etag: true, location: true },
+    answer: { status: 201, schema: ReceiptedMandate, etag: true, location: true },
     handle: async ({ actor, params, ifMatch, body }) => {
       const changed = await grantMandate(deps, await actor(), { ...params, ifMatch }, body)
       const mandateId = madeId(changed, 'mandate-granted')
@@ -113,7 +124,7 @@ export function mandateRoutes(app: FastifyInstance, deps: Deps): void {
     params: ofMandate,
     body: RenewMandate,
     example: { meetingId: anId, decision: 'confirmed' },
-    answer: { status: 201, schema: MandateView, etag: true },
+    answer: { status: 201, schema: ReceiptedMandate, etag: true },
     handle: async ({ actor, params, ifMatch, body }) =>
       shownAfter(await renewMandate(deps, await actor(), { ...params, ifMatch }, params.mandateId, body), params.mandateId),
   })
@@ -129,7 +140,7 @@ export function mandateRoutes(app: FastifyInstance, deps: Deps): void {
     params: ofMandate,
     body: WithdrawMandate,
     example: { reason: 'Een collega neemt het over.' },
-    answer: { status: 201, schema: MandateView, etag: true },
+    answer: { status: 201, schema: ReceiptedMandate, etag: true },
     handle: async ({ actor, params, ifMatch, body }) =>
       shownAfter(await withdrawMandate(deps, await actor(), { ...params, ifMatch }, params.mandateId, body), params.mandateId),
   })

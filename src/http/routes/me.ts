@@ -3,9 +3,11 @@ import { z } from 'zod'
 import type { Deps } from '../../actions/deps.ts'
 import { Me } from '../../domain/actor.ts'
 import { requirePerson } from '../../domain/guard.ts'
+import { PersonData } from '../../domain/person-data.ts'
 import { ToDo, toDo } from '../../domain/to-do.ts'
 import { statesOfHolder } from '../../store/agreement.ts'
 import { profileOf } from '../../store/directory.ts'
+import { dataOf } from '../../store/person-data.ts'
 import { operation } from '../operation.ts'
 
 /** The caller, and what waits for them. */
@@ -18,7 +20,7 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Who you are here, and what you may do at all', nl: 'Wie u hier bent, en wat u in het algemeen mag' },
     access: 'known',
     answer: { status: 200, schema: Me },
-    handle: async ({ actor, identity }) => ({ body: await profileOf(deps.database.pool, await actor(), identity?.scopes ?? []) }),
+    handle: async ({ actor, identity }) => ({ body: await profileOf(deps.database, await actor(), identity?.scopes ?? []) }),
   })
 
   operation(app, {
@@ -37,6 +39,20 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
       const person = requirePerson(await actor())
       const { states, now } = await statesOfHolder(deps.database, person.personId, person.organisationId)
       return { body: { items: inTurn(states.flatMap((state) => toDo(state, person, now))) } }
+    },
+  })
+
+  operation(app, {
+    method: 'GET',
+    path: '/me/data',
+    id: 'getMyData',
+    tag: 'Me',
+    summary: { en: 'Everything the registry holds about you', nl: 'Alles wat het register over u bewaart' },
+    access: 'person',
+    answer: { status: 200, schema: PersonData },
+    handle: async ({ actor }) => {
+      const person = requirePerson(await actor())
+      return { body: await dataOf(deps.database, person, person.organisationId, person.personId) }
     },
   })
 }

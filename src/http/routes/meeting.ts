@@ -14,6 +14,7 @@ import {
 import { CancelMeeting, Meeting, meetingStates, PlanMeeting, TakeAttendance, WriteMinutes } from '../../domain/meeting.ts'
 import { RecordMeeting } from '../../domain/meeting-record.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { findMeeting, listMeetings } from '../../store/meeting.ts'
 import { etagOf } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -55,7 +56,7 @@ export function meetingRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: pageOf(Meeting, 'MeetingPage') },
     handle: async (call) => {
       const { state, round: roundNumber, limit } = call.query
-      const after = position(call, z.tuple([z.iso.datetime(), z.uuid()]))
+      const after = position(call, z.tuple([z.iso.datetime(), uuid]))
       const slice = { state, roundNumber, after, limit: limit + 1 }
       const { docs } = await listMeetings(database, await call.actor(), call.params.agreementId, slice)
       return page(call, docs, { keys: (meeting) => [meeting.startsAt, meeting.id], item: (meeting) => meeting })

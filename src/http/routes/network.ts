@@ -4,6 +4,7 @@ import type { Deps } from '../../actions/deps.ts'
 import { changeNetwork, foundNetwork, joinNetwork, leaveNetwork } from '../../actions/network.ts'
 import { ChangeNetwork, FoundNetwork, JoinNetwork, Member, NetworkView, viewNetwork } from '../../domain/network.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { findMember, findNetwork, listMembers, listNetworks } from '../../store/network.ts'
 import { etagOf } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -25,7 +26,7 @@ export function networkRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(NetworkView, 'NetworkPage') },
     handle: async (call) => {
-      const after = position(call, z.tuple([z.string(), z.uuid()]))
+      const after = position(call, z.tuple([z.string(), uuid]))
       const rows = await listNetworks(deps.database, await call.actor(), { after, limit: call.query.limit + 1 })
       return page(call, rows, { keys: ({ name, id }) => [name, id], item: (row) => row })
     },
@@ -99,7 +100,7 @@ function members(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(Member, 'MemberPage') },
     handle: async (call) => {
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const rows = await listMembers(deps.database, await call.actor(), call.params.networkId, { after, limit: call.query.limit + 1 })
       return page(call, rows, { keys: ({ id }) => [id], item: (row) => row })
     },

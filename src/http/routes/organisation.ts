@@ -10,6 +10,7 @@ import {
   changeOrganisation,
   changePerson,
   closeDesk,
+  erasePerson,
   registerOrganisation,
   removePerson,
   revokeApplication,
@@ -30,7 +31,10 @@ import {
   viewOrganisation,
   viewPerson,
 } from '../../domain/organisation.ts'
+import { PersonData } from '../../domain/person-data.ts'
+import { receiptOut } from '../../domain/proof.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import {
   findApplication,
   findDesk,
@@ -41,6 +45,7 @@ import {
   listOrganisations,
   listPeople,
 } from '../../store/organisation.ts'
+import { dataOf } from '../../store/person-data.ts'
 import { etagOf } from '../etag.ts'
 import { operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
@@ -48,7 +53,7 @@ import { anId, id } from '../params.ts'
 
 const ofOrganisation = { organisationId: id }
 const pages = z.strictObject(pageQuery())
-const byId = z.tuple([z.uuid()])
+const byId = z.tuple([uuid])
 
 const person = {
   name: 'Sanne Vink',
@@ -63,6 +68,7 @@ const organisation = { name: 'Politie basisteam De Kogge', identifiers: [{ schem
 export function organisationRoutes(app: FastifyInstance, deps: Deps): void {
   organisations(app, deps)
   people(app, deps)
+  personalData(app, deps)
   desks(app, deps)
   applications(app, deps)
 
@@ -89,7 +95,7 @@ export function organisationRoutes(app: FastifyInstance, deps: Deps): void {
     answer: {
       status: 201,
       schema: z
-        .strictObject({ items: z.array(z.strictObject({ agreementId: z.uuid(), mandate: MandateView })) })
+        .strictObject({ items: z.array(z.strictObject({ agreementId: uuid, mandate: MandateView, receipt: receiptOut })) })
         .meta({ id: 'GrantedMandates' }),
     },
     handle: async ({ actor, params, body }) => ({ body: { items: await grantMandates(deps, await actor(), params.organisationId, body) } }),
@@ -119,7 +125,7 @@ function organisations(app: FastifyInstance, deps: Deps): void {
       const { identifier, limit } = call.query
       const [scheme = '', ...value] = identifier?.split(':') ?? []
       const wanted = identifier === undefined ? undefined : { scheme, value: value.join(':') }
-      const after = position(call, z.tuple([z.string(), z.uuid()]))
+      const after = position(call, z.tuple([z.string(), uuid]))
       const rows = await listOrganisations(deps.database, wanted, { after, limit: limit + 1 })
       return page(call, rows, { keys: ({ name, id }) => [name, id], item: (row) => row })
     },
@@ -272,6 +278,48 @@ function people(app: FastifyInstance, deps: Deps): void {
     handle: async ({ actor, params, ifMatch }) => {
       await removePerson(deps, await actor(), { ...params, ifMatch }, params.personId)
       return {}
+    },
+  })
+}
+
+/** What is held about a person, and the end of it. */
+function personalData(app: FastifyInstance, deps: Deps): void {
+  const params = z.strictObject({ ...ofOrganisation, personId: id })
+
+  operation(app, {
+    method: 'GET',
+    path: '/organisations/:organisationId/people/:personId/data',
+    id: 'getPersonData',
+    tag: 'Organisations',
+    summary: { en: 'Everything the registry holds about a person', nl: 'Alles wat het register over iemand bewaart' },
+    description: {
+      en: 'For the person themself, and for who administers their organisation.',
+      nl: 'Voor de persoon zelf, en voor wie de organisatie beheert.',
+    },
+    access: 'person',
+    params,
+    answer: { status: 200, schema: PersonData },
+    handle: async ({ actor, params }) => ({ body: await dataOf(deps.database, await actor(), params.organisationId, params.personId) }),
+  })
+
+  operation(app, {
+    method: 'POST',
+    path: '/organisations/:organisationId/people/:personId/erasure',
+    id: 'erasePerson',
+    tag: 'Organisations',
+    summary: { en: 'Erase what is known of a person', nl: 'Wis wat over iemand bekend is' },
+    description: {
+      en: 'Name, e-mail address, job title and account are gone, from history as well; their id stays, with what was done under it. Who is still there leaves by it. It cannot be undone.',
+      nl: 'Naam, e-mailadres, functie en account zijn weg, ook uit de historie; het id blijft, met wat daaronder gedaan is. Wie er nog is, vertrekt ermee. Het is niet terug te draaien.',
+    },
+    access: 'known',
+    params,
+    answer: { status: 200, schema: PersonView, etag: true },
+    handle: async ({ actor, params, ifMatch }) => {
+      const caller = await actor()
+      const { state } = await erasePerson(deps, caller, { organisationId: params.organisationId, ifMatch }, params.personId)
+      const erased = state.people[params.personId] ?? refuse('not-found', { what: 'person' })
+      return { body: viewPerson(erased, caller), etag: etagOf(erased.revision) }
     },
   })
 }

@@ -6,6 +6,7 @@ import type { Deps } from '../../actions/deps.ts'
 import { LeaveTable } from '../../domain/agreement.ts'
 import { AddParty, Party } from '../../domain/party.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { findParty, listParties } from '../../store/party.ts'
 import { etagOf } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -25,7 +26,7 @@ export function partyRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(Party, 'PartyPage') },
     handle: async (call) => {
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const { docs } = await listParties(deps.database, await call.actor(), call.params.agreementId, { after, limit: call.query.limit + 1 })
       return page(call, docs, { keys: ({ id }) => [id], item: (row) => row })
     },

@@ -5,6 +5,7 @@ import type { Deps } from '../../actions/deps.ts'
 import { amendReflection, callReflection, reflect } from '../../actions/round.ts'
 import { CallReflection, GiveReflection, ReflectionView, RoundDetail, viewReflection } from '../../domain/reflection.ts'
 import { refuse } from '../../domain/refusal.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { findReflection, listReflections } from '../../store/round.ts'
 import { etagOfBody } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -67,7 +68,7 @@ export function reflectionRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(ReflectionView, 'ReflectionPage') },
     handle: async (call) => {
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const slice = { after, limit: call.query.limit + 1 }
       const { docs, partyId } = await listReflections(database, await call.actor(), call.params, slice)
       return page(call, docs, { keys: (reflection) => [reflection.id], item: (reflection) => viewReflection(reflection, partyId) })

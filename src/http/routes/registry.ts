@@ -5,6 +5,7 @@ import { agreementTextRoutes } from './agreement-text.ts'
 import { commitmentRoutes } from './commitment.ts'
 import { contributionRoutes } from './contribution.ts'
 import { hearingRoutes } from './hearing.ts'
+import { logRoutes } from './log.ts'
 import { mandateRoutes } from './mandate.ts'
 import { meRoutes } from './me.ts'
 import { meetingRoutes } from './meeting.ts'
@@ -35,6 +36,7 @@ const nouns: ((app: FastifyInstance, deps: Deps) => void)[] = [
   meetingRoutes,
   commitmentRoutes,
   meRoutes,
+  logRoutes,
   signingKeyRoutes,
 ]
 

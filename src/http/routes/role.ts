@@ -28,6 +28,7 @@ import {
   WithdrawTransfer,
 } from '../../domain/role.ts'
 import type { Instant } from '../../domain/time.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { agreementSeen } from '../../store/agreement.ts'
 import { findTransfer, listTransfers } from '../../store/role.ts'
 import { etagOfBody } from '../etag.ts'
@@ -223,7 +224,7 @@ function transferRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: pageOf(Transfer, 'TransferPage') },
     handle: async (call) => {
       const { state, limit } = call.query
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const { docs } = await listTransfers(database, await call.actor(), call.params, { state, after, limit: limit + 1 })
       return page(call, docs, { keys: (item) => [item.id], item: (item) => item })
     },

@@ -6,9 +6,11 @@ import { adopt, callImpasse, closeRound, leaveImpasse, openRound } from '../../a
 import { Adopt, viewAdoption } from '../../domain/adoption.ts'
 import { CallImpasse, LeaveImpasse, OpenRound } from '../../domain/agreement.ts'
 import { AdoptedVersion } from '../../domain/agreement-view.ts'
+import { receiptOut } from '../../domain/proof.ts'
 import { RoundDetail, type RoundMatter, roundMatter, viewRoundDetail } from '../../domain/reflection.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { AgendaItem, Impasse, RoundView, roundStates, viewRound } from '../../domain/round.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { listImpasses, listRounds, roundSeen } from '../../store/round.ts'
 import { etagOf, etagOfBody } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -28,6 +30,8 @@ const Adoption = z
     missing: z.array(Missing).describe('every condition that is not met'),
   })
   .meta({ id: 'Adoption' })
+
+const JustAdopted = AdoptedVersion.extend({ receipt: receiptOut }).meta({ id: 'JustAdopted' })
 
 const detail = (matter: RoundMatter, { state, at, revision }: Pick<AgreementChange, 'state' | 'at' | 'revision'>) => {
   const body = viewRoundDetail(matter.round, matter.reflections, state.rules.reflectionDays, at)
@@ -153,12 +157,12 @@ export function roundRoutes(app: FastifyInstance, deps: Deps): void {
     params: z.strictObject(ofRound),
     body: Adopt,
     example: { textDigest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
-    answer: { status: 201, schema: AdoptedVersion, etag: true, location: true },
+    answer: { status: 201, schema: JustAdopted, etag: true, location: true },
     handle: async ({ actor, params, body, ifMatch }) => {
-      const { state } = await adopt(deps, await actor(), { ...params, ifMatch }, body)
+      const { state, receipt } = await adopt(deps, await actor(), { ...params, ifMatch }, body)
       const version = state.versions.find(({ number }) => number === params.roundNumber) ?? refuse('not-found', { what: 'version' })
       return {
-        body: { agreementId: state.id, kind: state.kind, ...version },
+        body: { agreementId: state.id, kind: state.kind, ...version, receipt },
         // As reading the version gives it: a version never changes.
         etag: etagOf(version.number),
         location: `/agreements/${params.agreementId}/versions/${version.number}`,
@@ -197,7 +201,7 @@ function impasseRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(Impasse, 'ImpassePage') },
     handle: async (call) => {
-      const after = position(call, z.tuple([z.uuid()]))
+      const after = position(call, z.tuple([uuid]))
       const { docs } = await listImpasses(deps.database, await call.actor(), call.params, { after, limit: call.query.limit + 1 })
       return page(call, docs, { keys: (impasse) => [impasse.id], item: (impasse) => impasse })
     },

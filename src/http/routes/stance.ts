@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { madeId } from '../../actions/change.ts'
 import type { Deps } from '../../actions/deps.ts'
 import { stateDissent, takeStance } from '../../actions/round.ts'
+import { receiptOut } from '../../domain/proof.ts'
 import { DissentView, viewDissent } from '../../domain/reflection.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { StanceView, StateDissent, TakeStance, viewStance } from '../../domain/stance.ts'
@@ -12,6 +13,8 @@ import { pageOf, pageOfAll, pageQuery } from '../page.ts'
 import { ofRound } from '../params.ts'
 
 const tag = 'Rounds'
+
+const TakenStance = StanceView.extend({ receipt: receiptOut }).meta({ id: 'TakenStance' })
 
 /** Stances on the exact text, and the dissents that come with them. */
 export function stanceRoutes(app: FastifyInstance, deps: Deps): void {
@@ -56,11 +59,11 @@ export function stanceRoutes(app: FastifyInstance, deps: Deps): void {
         expectation: 'Een op de vijf bezoeken in het weekend lukt niet binnen twee dagen.',
       },
     },
-    answer: { status: 201, schema: StanceView },
+    answer: { status: 201, schema: TakenStance },
     handle: async ({ actor, params, body, ifMatch }) => {
       const changed = await takeStance(deps, await actor(), { ...params, ifMatch }, body)
       const stance = changed.state.stances[madeId(changed, 'stance-taken')] ?? refuse('not-found', { what: 'stance' })
-      return { body: viewStance(stance, body.textDigest) }
+      return { body: { ...viewStance(stance, body.textDigest), receipt: changed.receipt } }
     },
   })
 

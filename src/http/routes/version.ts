@@ -4,10 +4,11 @@ import type { Deps } from '../../actions/deps.ts'
 import { kinds } from '../../domain/adoption.ts'
 import { AdoptedVersion, VersionSummary } from '../../domain/agreement-view.ts'
 import { subject } from '../../domain/mandate.ts'
+import { uuid } from '../../domain/uuid.ts'
 import { Change, difference } from '../../domain/version.ts'
 import { currentVersion, currentVersions, findVersions, listVersions } from '../../store/agreement.ts'
 import { etagOf } from '../etag.ts'
-import { operation } from '../operation.ts'
+import { type Call, operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
 import { id, number, ofAgreement } from '../params.ts'
 import { times, timesOf } from '../times.ts'
@@ -18,6 +19,9 @@ const publicly = {
   en: 'What is public needs no token; with one you also read what your table or your network shows.',
   nl: 'Wat openbaar is, vraagt geen token; met een token leest u ook wat uw tafel of uw samenwerkingsverband toont.',
 }
+
+/** Whose eyes versions are read with: anybody's where no token was sent. A token of nobody is told so. */
+const readerOf = async ({ identity, actor }: Pick<Call, 'identity' | 'actor'>) => (identity ? await actor() : undefined)
 
 /** Adopted versions, and which of them is in force: the door for integrations. */
 export function versionRoutes(app: FastifyInstance, deps: Deps): void {
@@ -62,12 +66,12 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     }),
     answer: { status: 200, schema: pageOf(AdoptedVersion, 'CurrentPage') },
     handle: async (call) => {
-      if (call.identity) await call.actor()
+      const reader = await readerOf(call)
       const { party, network, kind, subject, limit } = call.query
-      const [after] = position(call, z.tuple([z.uuid()])) ?? []
+      const [after] = position(call, z.tuple([uuid])) ?? []
       const filter = { organisationId: party, networkId: network, kind, subject }
       const slice = { after, limit: limit + 1 }
-      const rows = await currentVersions<AdoptedVersion>(deps.database, call.identity, filter, timesOf(call.query), slice)
+      const rows = await currentVersions<AdoptedVersion>(deps.database, reader, filter, timesOf(call.query), slice)
       return page(call, rows, { keys: ({ agreementId }) => [agreementId], item: (row) => row })
     },
   })
@@ -84,9 +88,9 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject(pageQuery()),
     answer: { status: 200, schema: pageOf(VersionSummary, 'VersionPage') },
     handle: async (call) => {
-      if (call.identity) await call.actor()
+      const reader = await readerOf(call)
       const [after] = position(call, z.tuple([z.int()])) ?? []
-      const rows = await listVersions(deps.database, call.identity, call.params.agreementId, { after, limit: call.query.limit + 1 })
+      const rows = await listVersions(deps.database, reader, call.params.agreementId, { after, limit: call.query.limit + 1 })
       return page(call, rows, { keys: ({ number }) => [number], item: (row) => row })
     },
   })
@@ -101,10 +105,10 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     access: 'anyone',
     params: ofVersion,
     answer: { status: 200, schema: AdoptedVersion, etag: true },
-    handle: async ({ identity, actor, params }) => {
-      if (identity) await actor()
-      const [body] = await findVersions<AdoptedVersion>(deps.database, identity, params.agreementId, [params.versionNumber])
-      return { ...(body && { body }), etag: etagOf(params.versionNumber) }
+    handle: async (call) => {
+      const { versionNumber } = call.params
+      const [body] = await findVersions<AdoptedVersion>(deps.database, await readerOf(call), call.params.agreementId, [versionNumber])
+      return { ...(body && { body }), etag: etagOf(versionNumber) }
     },
   })
 
@@ -123,15 +127,17 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     query: z.strictObject({ from: number.optional().describe('the number of the other version; the one before when left out') }),
     answer: {
       status: 200,
-      schema: z
-        .strictObject({ agreementId: z.uuid(), from: z.int(), to: z.int(), changes: z.array(Change) })
-        .meta({ id: 'VersionDifference' }),
+      schema: z.strictObject({ agreementId: uuid, from: z.int(), to: z.int(), changes: z.array(Change) }).meta({ id: 'VersionDifference' }),
       etag: true,
     },
-    handle: async ({ identity, actor, params: { agreementId, versionNumber: to }, query }) => {
-      if (identity) await actor()
+    handle: async (call) => {
+      const {
+        params: { agreementId, versionNumber: to },
+        query,
+      } = call
+      const reader = await readerOf(call)
       const from = query.from ?? to - 1
-      const [before, after] = await findVersions<AdoptedVersion>(deps.database, identity, agreementId, [from, to])
+      const [before, after] = await findVersions<AdoptedVersion>(deps.database, reader, agreementId, [from, to])
       const changes = before && after ? difference(before.content, after.content) : []
       return { body: { agreementId, from, to, changes }, etag: etagOf(to, String(from)) }
     },

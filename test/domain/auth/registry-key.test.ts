@@ -27,6 +27,18 @@ afterAll(() => rm(directory, { recursive: true }))
 const version = { number: 3, title: 'Één gezin, één plan', validUntil: '2026-12-31', parties: [{ b: 1, a: 2 }] }
 const header = () => ({ alg: 'ES256', kid: key.kid, typ: 'handslag-version+jws' })
 
+test('what is derived from the key is the same in every process that has it, and another thing for another purpose', async () => {
+  const elsewhere = await loadRegistryKey(keyFile)
+  const other = await loadRegistryKey(join(directory, 'other.json'))
+  expect(elsewhere.derive('cursors')).toEqual(key.derive('cursors'))
+  const derived = [key.derive('cursors'), key.derive('something else'), other.derive('cursors')].map((bytes) =>
+    Buffer.from(bytes).toString('hex'),
+  )
+  expect(new Set(derived).size).toBe(3)
+  expect(derived[0]).toMatch(/^[0-9a-f]{64}$/)
+  expect(Buffer.from(String(own.jwk.d), 'base64url').toString('hex')).not.toBe(derived[0])
+})
+
 describe('what the registry signs', () => {
   test('comes back as it was, also after a restart', async () => {
     const jws = await key.sign(version)

@@ -1,0 +1,35 @@
+-- Erasing a person. The application can delete nothing of history, and that stays so: what takes a payload out is the entry that says so.
+-- Appending `person-erased` to the stream of an organisation deletes, in the same transaction and by the owner's rights, the payloads and
+-- salts of exactly the entries that it names, and only where these say who that person is. So nothing is erased without a trace in the
+-- chain, and no trace is left without erasing.
+CREATE FUNCTION erase_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  person text;
+  named integer[];
+  found integer[];
+BEGIN
+  SELECT p.payload->>'personId', ARRAY(SELECT r::integer FROM jsonb_array_elements_text(p.payload->'revisions') AS r ORDER BY 1)
+    INTO person, named
+    FROM public.ledger_payloads p WHERE p.stream_id = NEW.stream_id AND p.revision = NEW.revision;
+  found := ARRAY(
+    SELECT l.revision FROM public.ledger l JOIN public.ledger_payloads p USING (stream_id, revision)
+      WHERE l.stream_id = NEW.stream_id AND l.stream_type = 'organisation' AND l.type IN ('person-added', 'person-changed')
+        AND p.payload->>'id' = person ORDER BY 1);
+  IF NEW.stream_type <> 'organisation' OR cardinality(found) = 0 OR found IS DISTINCT FROM named THEN
+    RAISE EXCEPTION 'an erasure names the entries that say who the person is, all of them and no others'
+      USING ERRCODE = 'check_violation', TABLE = 'ledger', CONSTRAINT = 'ledger_erasure';
+  END IF;
+  IF NOT EXISTS (
+    SELECT FROM public.ledger l JOIN public.ledger_payloads p USING (stream_id, revision)
+      WHERE l.stream_id = NEW.stream_id AND l.type = 'person-left' AND p.payload->>'personId' = person) THEN
+    RAISE EXCEPTION 'nobody is erased who is still there' USING ERRCODE = 'check_violation', TABLE = 'ledger', CONSTRAINT = 'ledger_erasure';
+  END IF;
+  DELETE FROM public.ledger_payloads p WHERE p.stream_id = NEW.stream_id AND p.revision = ANY (found);
+  -- What was answered to a change of this organisation may hold a name.
+  DELETE FROM public.answers a WHERE NEW.stream_id = ANY (a.stream_ids);
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION erase_person() FROM PUBLIC;
+--> statement-breakpoint
+CREATE TRIGGER erase_person AFTER INSERT ON ledger FOR EACH ROW WHEN (NEW.type = 'person-erased') EXECUTE FUNCTION erase_person();

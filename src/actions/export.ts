@@ -1,0 +1,61 @@
+import type { Actor } from '../domain/actor.ts'
+import { canonical, digest } from '../domain/digest.ts'
+import { genesis, type Kept } from '../domain/ledger.ts'
+import { completeSubtrees, inclusionPath, spanHash } from '../domain/merkle.ts'
+import { type AgreementExport, exportFormat } from '../domain/proof.ts'
+import { agreementSeen } from '../store/agreement.ts'
+import { nodeHashes, wholeAgreement } from '../store/log.ts'
+import type { Deps } from './deps.ts'
+import { registryName } from './receipt.ts'
+
+/**
+ * Everything that is needed to check an agreement without the registry, for those at its table. The registry signs where the history ends
+ * and the digest of the whole, so that nothing can be cut off or changed on the way.
+ */
+export async function exportAgreement(deps: Deps, actor: Actor, agreementId: string): Promise<AgreementExport> {
+  const { at } = await agreementSeen(deps.database, actor, agreementId)
+  const { entries: all, versions, mandates, stances, receipts, checkpoint, logged } = await wholeAgreement(deps.database, agreementId)
+  const entries = all.map((entry) => (isOfOthers(entry, actor) ? withoutPayload(entry) : entry))
+  const paths = logged.map((entry) => ({ ...entry, spans: inclusionPath(entry.position, checkpoint?.size ?? 0) }))
+  const hashOf = await nodeHashes(
+    deps.database,
+    paths.flatMap(({ spans }) => spans.flatMap(completeSubtrees)),
+  )
+  const inclusions = paths.map(({ revision, position, hash, spans }) => ({
+    revision,
+    position,
+    hash,
+    path: spans.map((span) => spanHash(span, hashOf)),
+  }))
+  const keys = deps.signingKeys().keys.map((key) => ({ ...key }))
+  const unsigned = {
+    format: exportFormat,
+    agreementId,
+    entries,
+    versions,
+    mandates,
+    stances,
+    receipts,
+    log: { checkpoint: checkpoint?.jws ?? null, inclusions },
+    keys,
+  }
+  const last = entries.at(-1)
+  const signature = await deps.sign(
+    {
+      registry: registryName(deps),
+      agreementId,
+      revision: last?.revision ?? 0,
+      hash: last?.hash ?? genesis,
+      at,
+      digest: digest('handslag-export', canonical(unsigned)),
+    },
+    'export',
+  )
+  return { ...unsigned, signature }
+}
+
+/** A reflection says one person's pulse, which is shown to nobody but their own party (docs/domain.md#reflecting). */
+const isOfOthers = ({ type, organisationId }: Kept, actor: Actor): boolean =>
+  (type === 'reflection-given' || type === 'reflection-amended') && (actor.kind === 'operator' || organisationId !== actor.organisationId)
+
+const withoutPayload = ({ salt: _salt, payload: _payload, ...entry }: Kept): Kept => entry

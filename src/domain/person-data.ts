@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Actor } from './actor.ts'
+import { Person } from './organisation.ts'
+import { refuse } from './refusal.ts'
+import { instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
+
+/** What in an agreement can name a person: by their id, never by their name. */
+export const namingKinds = [
+  'mandate',
+  'role',
+  'transfer',
+  'round',
+  'impasse',
+  'contribution',
+  'hearing',
+  'stance',
+  'meeting',
+  'commitment',
+  'reflection',
+] as const
+
+/** Everything that the registry holds about one person (GDPR, article 15): for themself, and for who administers their organisation. */
+export const PersonData = z
+  .strictObject({
+    madeAt: instantOut,
+    person: Person,
+    inAgreements: z
+      .array(
+        z.strictObject({
+          agreementId: uuid,
+          kind: z.enum(namingKinds),
+          item: z.record(z.string(), z.unknown()).describe('as the registry keeps it'),
+        }),
+      )
+      .describe('whatever names them, in the agreements at whose table their organisation sits'),
+    entries: z
+      .array(
+        z.strictObject({
+          streamId: uuid,
+          streamType: z.string().describe('agreement, organisation or network'),
+          revision: z.int(),
+          type: z.string(),
+          recordedAt: instantOut,
+          mandateId: z.exactOptional(uuid),
+          did: z.boolean().describe('they did it; false: it says who they are'),
+        }),
+      )
+      .describe('what they did, and what was recorded of who they are, in the order of record'),
+  })
+  .meta({ id: 'PersonData' })
+export type PersonData = z.output<typeof PersonData>
+
+/** For the person themself, and for who administers their organisation; for others there is nothing to see. */
+export function requireOwnData(person: Person, actor: Actor): void {
+  if (actor.kind !== 'person' || actor.organisationId !== person.organisationId) refuse('other-organisation')
+  if (actor.personId !== person.id && !actor.authorities.includes('administer')) refuse('may-not-administer')
+}

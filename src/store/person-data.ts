@@ -1,0 +1,69 @@
+import { and, eq, getTableName, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Actor } from '../domain/actor.ts'
+import { type Person, personalEvents } from '../domain/organisation.ts'
+import { type namingKinds, type PersonData, requireOwnData } from '../domain/person-data.ts'
+import { refuse } from '../domain/refusal.ts'
+import { clockNow, type Database } from './database.ts'
+import * as tables from './tables.ts'
+
+/** Where each kind of thing that can name a person is kept. */
+const tableOf: Record<(typeof namingKinds)[number], PgTable> = {
+  mandate: tables.mandates,
+  role: tables.roles,
+  transfer: tables.transfers,
+  round: tables.rounds,
+  impasse: tables.impasses,
+  contribution: tables.contributions,
+  hearing: tables.hearings,
+  stance: tables.stances,
+  meeting: tables.meetings,
+  commitment: tables.commitments,
+  reflection: tables.reflections,
+}
+
+// `**` looks at every value at every depth: whichever field names the person, also one that is added later.
+const naming = Object.entries(tableOf).map(
+  ([kind, table]) =>
+    `select t.agreement_id as "agreementId", '${kind}' as kind, t.doc as item from ${getTableName(table)} t join seated using (agreement_id)
+      where jsonb_path_exists(t.doc, '$.** ? (@ == $id)', jsonb_build_object('id', $1::text))`,
+)
+
+/**
+ * Everything that the registry holds about a person, for themself and for who administers their organisation: what names them where
+ * that organisation sits, and the entries by and about them.
+ */
+export async function dataOf(database: Database, actor: Actor, organisationId: string, personId: string): Promise<PersonData> {
+  const [found] = await database.db
+    .select({ person: sql<Person>`${tables.people.doc}`, madeAt: clockNow(database) })
+    .from(tables.people)
+    .where(and(eq(tables.people.id, personId), eq(tables.people.organisationId, organisationId)))
+  const { person, madeAt } = found ?? refuse('not-found', { what: 'person' })
+  requireOwnData(person, actor)
+  const { rows: inAgreements } = await database.query<PersonData['inAgreements'][number]>(
+    `with seated as (select agreement_id from parties where organisation_id = $2 and here)
+      ${naming.join(' union all ')} order by "agreementId", kind, item`,
+    [personId, organisationId],
+  )
+  const { rows: entries } = await database.query<Omit<PersonData['entries'][number], 'mandateId'> & { mandateId: string | null }>(
+    `with own as (
+        select $2::uuid as id
+        union select agreement_id from parties where organisation_id = $2 and here
+        union select network_id from network_members where organisation_id = $2 and here
+      )
+      select l.stream_id as "streamId", l.stream_type as "streamType", l.revision, l.type, l.recorded_at as "recordedAt",
+          l.mandate_id as "mandateId", l.actor_id = $1 as did
+        from ledger l join own on own.id = l.stream_id
+        where l.actor_id = $1 or (l.stream_id = $2 and exists (
+          select from ledger_payloads p where p.stream_id = l.stream_id and p.revision = l.revision and (
+            (l.type = any($3) and p.payload->>'id' = $1) or (l.type in ('person-left', 'person-erased') and p.payload->>'personId' = $1))))
+        order by l.recorded_at, l.stream_id, l.revision`,
+    [personId, organisationId, personalEvents],
+  )
+  return {
+    madeAt,
+    person,
+    inAgreements,
+    entries: entries.map(({ mandateId, ...entry }) => ({ ...entry, ...(mandateId && { mandateId }) })),
+  }
+}
