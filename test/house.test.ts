@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commitmentMachine } from '../src/domain/commitment.ts'
 import type { Machine } from '../src/domain/machine.ts'
@@ -361,4 +362,90 @@ describe('the documentation', () => {
     const written = new Set(names(page('docs/domain.md')))
     expect([...Object.keys(refusals), ...mandateStatuses].filter((name) => !written.has(name))).toEqual([])
   })
+})
+
+/** The tests that a page cites, as `file › title`. */
+const citedTests = (path: string) =>
+  [...page(path).matchAll(/`(test\/[\w./-]+\.ts) › ([^`]+)`/g)].map(([, file = '', title = '']) => ({ file, title }))
+
+/** The files and folders of the house that a page names in code type. */
+const namedFiles = (path: string) =>
+  names(page(path)).filter((name) => /^(src|test|faults|verifier|migrations|docs|\.ci)\/[\w./-]+$/.test(name))
+
+describe.each(['docs/security.md', 'docs/asvs.md'])('%s', (path) => {
+  test('cites tests by the titles that they have', () => {
+    expect(citedTests(path).length).toBeGreaterThan(50) // a page that cites none, or in another form, proves nothing
+    const lost = citedTests(path).filter(
+      ({ file, title }) => !existsSync(join(root, file)) || !["'", '"'].some((quote) => page(file).includes(quote + title + quote)),
+    )
+    expect(lost).toEqual([])
+  })
+
+  test('names files that are there', () => {
+    expect(namedFiles(path).length).toBeGreaterThan(10)
+    expect(namedFiles(path).filter((name) => !existsSync(join(root, name)))).toEqual([])
+  })
+})
+
+test('docs/security.md has each of the 42 cases once', () => {
+  const numbers = [...page('docs/security.md').matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
+  expect(numbers).toEqual(Array.from({ length: 42 }, (_, index) => index + 1))
+})
+
+test('docs/asvs.md has no requirement twice, and says of each how it stands', () => {
+  const rows = [...page('docs/asvs.md').matchAll(/^\| (\d+\.\d+\.\d+) \|[^|]*\| ([^|]*) \|/gm)].map(([, number = '', stands = '']) => ({
+    number,
+    stands,
+  }))
+  expect(rows.length).toBeGreaterThan(100)
+  expect(new Set(rows.map(({ number }) => number)).size).toBe(rows.length)
+  expect(rows.filter(({ stands }) => !['met', 'partly', 'not met', 'operator', 'n/a'].includes(stands))).toEqual([])
+})
+
+/** The regular expressions that are written out in a file, each to be tried at every place of a text. */
+function patternsIn(path: string): { source: string; pattern: RegExp }[] {
+  const found: { source: string; pattern: RegExp }[] = []
+  const visit = (node: ts.Node): void => {
+    const [, source, flags = ''] = ts.isRegularExpressionLiteral(node) ? (/^\/(.*)\/([a-z]*)$/s.exec(node.text) ?? []) : []
+    if (source !== undefined) found.push({ source, pattern: new RegExp(source, `${flags.replace('g', '')}g`) })
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(path, page(path), ts.ScriptTarget.Latest))
+  return found
+}
+
+// Texts of 30,000 characters in which much can begin and nothing can end.
+const pieces = ['a', '0', 'A', ' ', '-', '.', '"', '\\', '\n', '{', 'a-', '0-', '1.', '0 ', '\\"', '"a",', 'Bearer ']
+const hostileTexts = pieces.flatMap((piece) =>
+  ['', '1', '"'].flatMap((first) => ['\u0001', '1'].map((last) => first + piece.repeat(30_000 / piece.length) + last)),
+)
+
+/** Milliseconds of the processor that a pattern takes at most for one of them; no further than one that takes too long. */
+function slowest(pattern: RegExp): number {
+  let most = 0
+  for (const text of hostileTexts) {
+    const began = process.cpuUsage()
+    text.replace(pattern, '')
+    most = Math.max(most, process.cpuUsage(began).user / 1000)
+    if (most > tooLong) break
+  }
+  return most
+}
+
+// Milliseconds of the processor: what begins anew at every place takes several times as long, and what does not a tenth.
+const tooLong = 200
+
+describe('no text holds the processor', () => {
+  // Their text was parsed as JSON before: no string in it is without an end.
+  const afterParsing = ['src/auth/token.ts: "(?:[^"', 'src/http/json.ts: ("[^"']
+
+  test('no regular expression takes longer than a text is long', () => {
+    const all = sources('src').flatMap(({ path }) => patternsIn(path).map((one) => ({ ...one, name: `${path}: ${one.source}` })))
+    expect(all.length).toBeGreaterThan(50)
+    const known = all.filter(({ name }) => afterParsing.some((start) => name.startsWith(start)))
+    expect(known).toHaveLength(afterParsing.length)
+    expect(all.filter((one) => !known.includes(one) && slowest(one.pattern) > tooLong).map(({ name }) => name)).toEqual([])
+  }, 120_000)
+
+  test.each([/0+$/g, /"(?:[^"\\]|\\.)*"/g])('one that does is seen: %s', (pattern) => expect(slowest(pattern)).toBeGreaterThan(tooLong))
 })
