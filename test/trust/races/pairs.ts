@@ -1,0 +1,37 @@
+import type { Registry } from '../../support/registry.ts'
+import { evidenceOf, peopleOf, type Witness } from './evidence.ts'
+import type { AgreementEvidence, Evidence, Operation } from './history.ts'
+import { type Interleaved, interleave, isSerial, nextOrder, openLanes } from './interleave.ts'
+import { type Act, copyOf, inWords, type World } from './worlds.ts'
+
+/** What came of one order of the messages: the answers and the state, in words that two runs can share. */
+export type Ending = Pick<Interleaved, 'operations' | 'waited'> & { evidence: AgreementEvidence; words: string; serial: boolean }
+
+/** Does several acts at one instant on copies of one agreement, in every order of their messages to the database. */
+export async function everyOrder(
+  registry: Registry,
+  witness: Witness,
+  world: World,
+  together: readonly Act[],
+): Promise<{ endings: Ending[]; people: Evidence['people'] }> {
+  const endings: Ending[] = []
+  const lanes = await openLanes(registry, together.length)
+  for (let order: number[] | undefined = []; order; ) {
+    const { id, baseline } = await copyOf(registry, world)
+    // Twice the same act is done by two different people.
+    const requests = together.map((act, nth) => ({ ...world.requests[act][together.indexOf(act) === nth ? 0 : 1], agreementId: id }))
+    const { operations, trace, waited } = await interleave(registry, lanes, witness, requests, order)
+    const evidence = await evidenceOf(witness, id, baseline)
+    const words = `${operations.map(answerOf).join(' | ')} | ${inWords(evidence.head?.state, world.entries)}`
+    endings.push({ operations, waited, evidence, words, serial: isSerial(trace) })
+    order = nextOrder(trace)
+  }
+  await lanes.close()
+  return { endings, people: await peopleOf(witness) }
+}
+
+/** What somebody was told, in words that two runs can share. */
+export function answerOf({ request, outcome }: Operation): string {
+  const told = outcome.is === 'refused' ? outcome.codes.join() : outcome.is === 'changed' ? 'done' : outcome.is
+  return `${request?.kind}: ${told}`
+}
