@@ -57,6 +57,7 @@ CREATE TABLE "receipts" (
 );
 --> statement-breakpoint
 ALTER TABLE "publications" ADD CONSTRAINT "publications_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "answers_streams" ON "answers" USING gin ("stream_ids");--> statement-breakpoint
 CREATE INDEX "answers_at" ON "answers" USING btree ("at");--> statement-breakpoint
 CREATE UNIQUE INDEX "log_entries_entry" ON "log_entries" USING btree ("stream_id","revision");--> statement-breakpoint
 CREATE INDEX "publications_network" ON "publications" USING btree ("network_id","agreement_id");

@@ -30,10 +30,8 @@ GRANT SELECT, INSERT, UPDATE ON publications TO handslag_app;
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE, DELETE ON answers TO handslag_app;
 --> statement-breakpoint
-GRANT SELECT, INSERT, DELETE ON log_queue TO handslag_app;
---> statement-breakpoint
 -- What belongs to an agreement is there for those at its table. A new one has no table yet: its first rows are written before anybody
--- can be seen to sit there, and nobody can know its id.
+-- can be seen to sit there, and nobody can know its id. (A scalar subquery: NOT EXISTS would be planned as a hash of all streams.)
 DO $$
 DECLARE name text;
 BEGIN
@@ -42,7 +40,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY at_table ON %1$I TO handslag_app USING (
         EXISTS (SELECT FROM seats s WHERE s.agreement_id = %1$I.agreement_id AND s.organisation_id = (SELECT acting_organisation()))
-        OR NOT EXISTS (SELECT FROM stream_types s WHERE s.id = %1$I.agreement_id))', name);
+        OR (SELECT s.id FROM stream_types s WHERE s.id = %1$I.agreement_id) IS NULL)', name);
   END LOOP;
 END $$;
 --> statement-breakpoint
@@ -50,7 +48,7 @@ ALTER TABLE agreements ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 CREATE POLICY at_table ON agreements TO handslag_app USING (
   EXISTS (SELECT FROM seats s WHERE s.agreement_id = agreements.id AND s.organisation_id = (SELECT acting_organisation()))
-  OR NOT EXISTS (SELECT FROM stream_types s WHERE s.id = agreements.id));
+  OR (SELECT s.id FROM stream_types s WHERE s.id = agreements.id) IS NULL);
 --> statement-breakpoint
 -- Adopted versions, and nothing else, show beyond the table: to everybody or to the network, as the parties chose.
 CREATE POLICY published ON publications FOR SELECT TO handslag_app USING (
@@ -71,11 +69,11 @@ ALTER TABLE network_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY members ON networks TO handslag_app USING (
   EXISTS (SELECT FROM memberships m WHERE m.network_id = networks.id AND m.organisation_id = (SELECT acting_organisation()))
   OR (SELECT acting_kind()) = 'registry'
-  OR NOT EXISTS (SELECT FROM stream_types s WHERE s.id = networks.id));
+  OR (SELECT s.id FROM stream_types s WHERE s.id = networks.id) IS NULL);
 --> statement-breakpoint
 CREATE POLICY members ON network_members TO handslag_app USING (
   EXISTS (SELECT FROM memberships m WHERE m.network_id = network_members.network_id AND m.organisation_id = (SELECT acting_organisation()))
-  OR NOT EXISTS (SELECT FROM stream_types s WHERE s.id = network_members.network_id));
+  OR (SELECT s.id FROM stream_types s WHERE s.id = network_members.network_id) IS NULL);
 --> statement-breakpoint
 -- Who is who is there for everybody the registry knows; an organisation writes its own, and the operator registers it. Applications are
 -- their organisation's own affair. Accounts are read before it is known who asks: they are what tells.
@@ -109,7 +107,7 @@ BEGIN
       OR EXISTS (SELECT FROM memberships m WHERE m.network_id = %1$s AND m.organisation_id = (SELECT acting_organisation()))
       OR (SELECT acting_kind()) = 'registry'
       OR ((SELECT acting_kind()) = 'operator' AND EXISTS (SELECT FROM stream_types t WHERE t.id = %1$s AND t.type = 'organisation'))
-      OR NOT EXISTS (SELECT FROM stream_types t WHERE t.id = %1$s)$policy$, id);
+      OR (SELECT t.id FROM stream_types t WHERE t.id = %1$s) IS NULL$policy$, id);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY part ON %I TO handslag_app USING (%s)', name, part);
   END LOOP;

@@ -25,8 +25,11 @@ BEGIN
     RAISE EXCEPTION 'nobody is erased who is still there' USING ERRCODE = 'check_violation', TABLE = 'ledger', CONSTRAINT = 'ledger_erasure';
   END IF;
   DELETE FROM public.ledger_payloads p WHERE p.stream_id = NEW.stream_id AND p.revision = ANY (found);
-  -- What was answered to a change of this organisation may hold a name.
-  DELETE FROM public.answers a WHERE NEW.stream_id = ANY (a.stream_ids);
+  -- What was answered about this person or to the registration of the organisation holds a name, and so may what was asked. The key
+  -- stays: who sends that request again is told that it was done (410), and it is not done again.
+  UPDATE public.answers a SET status = 410, request_digest = '', headers = '{}', body = NULL
+    WHERE a.stream_ids @> ARRAY[NEW.stream_id]
+      AND (strpos(a.body, person) > 0 OR strpos(a.body, format('"id":"%s"', NEW.stream_id)) > 0);
   RETURN NULL;
 END $$;
 --> statement-breakpoint

@@ -12,10 +12,21 @@ BEGIN
   END LOOP;
 END $$;
 --> statement-breakpoint
--- Whoever records something puts it in the queue; only the registry takes it out.
-ALTER TABLE log_queue ENABLE ROW LEVEL SECURITY;
+-- What is recorded is in the queue by that alone, by the owner's rights: the application can put nothing there that is not in the ledger.
+CREATE FUNCTION queue_for_log() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.log_queue (stream_id, revision, hash) SELECT stream_id, revision, hash FROM added;
+  RETURN NULL;
+END $$;
 --> statement-breakpoint
-CREATE POLICY put_in ON log_queue FOR INSERT TO handslag_app WITH CHECK (true);
+REVOKE EXECUTE ON FUNCTION queue_for_log() FROM PUBLIC;
+--> statement-breakpoint
+CREATE TRIGGER queue_for_log AFTER INSERT ON ledger REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_for_log();
+--> statement-breakpoint
+-- Only the registry takes it out.
+GRANT SELECT, DELETE ON log_queue TO handslag_app;
+--> statement-breakpoint
+ALTER TABLE log_queue ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 CREATE POLICY look ON log_queue FOR SELECT TO handslag_app USING ((SELECT acting_kind()) = 'registry');
 --> statement-breakpoint

@@ -40,6 +40,7 @@ const Settings = z
       (value) => value === undefined || /^(https:\/\/|mailto:)\S+$/.test(value),
       'write an address that starts with https:// or mailto:',
     ),
+    REPLACED_KEY: optional,
     LOG_LEVEL: optional.transform((value) => value ?? 'info').pipe(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])),
     CONTACT_NAME: optional.transform((value) => value ?? 'Handslag'),
     CONTACT_URL: optional.transform((value) => value ?? 'https://example.org/handslag'),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { seedDemo } from './actions/demo.ts'
 import { createLocalIssuer } from './auth/local-issuer.ts'
-import { checkpointSigning, loadRegistryKey } from './auth/registry-key.ts'
+import { checkpointSigning, loadRegistryKey, type RegistryKey, refuseOtherKey } from './auth/registry-key.ts'
 import { remoteKeys } from './auth/remote-keys.ts'
 import { createVerifier } from './auth/token.ts'
 import { type Config, placeOf, readConfig } from './config.ts'
@@ -17,6 +17,7 @@ import { transactionsOf } from './store/answers.ts'
 import type { Database } from './store/database.ts'
 import { accountsOf, actorOf } from './store/directory.ts'
 import { lastRecordedAt } from './store/ledger.ts'
+import { lastCheckpoint } from './store/log.ts'
 import { newId } from './store/new-id.ts'
 import { openStore } from './store/open.ts'
 import { registryItself, within } from './store/transaction.ts'
@@ -33,7 +34,10 @@ const sayPostgres = (line: string): void => {
 /** Starts the registry: database, keys, door; closes them in the opposite order on Ctrl-C or SIGTERM. */
 async function start(config: Config): Promise<void> {
   const { database, directory, close } = await openStore({ ...placeOf(config), log: sayPostgres })
-  const registryKey = await loadRegistryKey(join(directory, 'keys', 'registry.json'))
+  const registryKey = await ownKey(database, directory, config).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   const deps = { database, newId, sign: registryKey.sign, signingKeys: registryKey.jwks }
 
   const local = config.OIDC_ISSUER ? undefined : await localIssuer(directory)
@@ -61,7 +65,7 @@ async function start(config: Config): Promise<void> {
   }
 
   const sequencer = startSequencer(database, checkpointSigning(registryKey), {
-    failed: (error) => app.log.error({ err: error }, 'the log was not added to'),
+    failed: (error, why) => app.log.error({ err: error, why }, 'the log was not added to'),
   })
 
   const forgetting = startForgetting(database, (error) => app.log.error({ err: error }, 'old answers were not forgotten'))
@@ -78,6 +82,14 @@ async function start(config: Config): Promise<void> {
   })
   const address = await app.listen({ host: config.HOST, port: config.PORT })
   say(local ? welcome(address) : `Handslag ${version} listens on ${address}`)
+}
+
+/** The key with which this registry has signed so far. */
+async function ownKey(database: Database, directory: string, { REPLACED_KEY }: Config): Promise<RegistryKey> {
+  const key = await loadRegistryKey(join(directory, 'keys', 'registry.json'))
+  const last = await within(database.pool, registryItself, () => lastCheckpoint(database))
+  refuseOtherKey(key, last?.jws, REPLACED_KEY)
+  return key
 }
 
 const localAudience = 'handslag'

@@ -59,11 +59,11 @@ export function verifyExport(given, { keys: trusted, seen, receipts: held = [] }
   const context = { given, agreementId, keys, wrong, notes, attempt, found }
   const entries = checkHistory(context)
   // Whatever stands in the export, there is an answer.
-  attempt({}, 'the whole', () => checkWhole(context, entries))
+  const exportedAt = attempt({}, 'the whole', () => checkWhole(context, entries))
   attempt({}, 'an act that binds', () => checkBinding(context, entries))
   attempt({}, 'what is shown', () => checkShown(context, retold(entries)))
   attempt({}, 'a receipt', () => checkReceipts(context, entries, held))
-  attempt({}, 'the log', () => checkLog(context, entries, seen))
+  attempt({}, 'the log', () => checkLog(context, entries, exportedAt, seen))
   return { problems, notes, found }
 }
 
@@ -115,7 +115,7 @@ function checkHistory({ given, agreementId, wrong, notes, found }) {
   return good
 }
 
-/** What the registry signed of the export as a whole: where the history ends, and the digest of all of it. */
+/** What the registry signed of the export as a whole: where the history ends, and the digest of all of it. Gives when it did. */
 function checkWhole({ given, agreementId, keys, wrong, attempt }, entries) {
   const signed = attempt({}, 'the signature of the export', () => readJws(given.signature, 'export', keys))
   if (!signed) return
@@ -126,6 +126,12 @@ function checkWhole({ given, agreementId, keys, wrong, attempt }, entries) {
   if (payload.revision !== entries.size || payload.hash !== (end?.hash ?? genesis))
     wrong(`the history ends here, and not at revision ${payload.revision} as the registry signed`, { revision: entries.size })
   if (payload.digest !== digest('handslag-export', canonical(rest))) wrong('the export was changed after the registry signed it')
+  const at = Date.parse(payload.at)
+  if (Number.isNaN(at)) throw new Wrong('says not when the registry signed it')
+  for (const [revision, { recordedAt }] of entries)
+    if (Date.parse(recordedAt) > at + mergedWithinMs)
+      wrong('this was recorded after the registry says that it signed the export', { revision })
+  return at
 }
 
 /** What the history says that versions, mandates and stances are. */
@@ -277,7 +283,7 @@ function checkReceipts({ given, agreementId, keys, wrong, notes, attempt, found 
 }
 
 /** That the entries are in the log, in their order, under what the registry signed and a witness saw. */
-function checkLog({ given, keys, wrong, notes, attempt, found }, entries, seen) {
+function checkLog({ given, keys, wrong, notes, attempt, found }, entries, exportedAt, seen) {
   const { checkpoint, inclusions } = isObject(given.log) ? given.log : {}
   const signed = checkpoint === null ? undefined : attempt({}, 'the checkpoint', () => readJws(checkpoint, 'checkpoint', keys))
   const tree = signed?.payload
@@ -299,7 +305,9 @@ function checkLog({ given, keys, wrong, notes, attempt, found }, entries, seen) 
     else found.inLog += 1
   }
   const waiting = [...entries].filter(([revision]) => !logged.has(revision))
-  const late = waiting.filter(([, { recordedAt }]) => tree && Date.parse(recordedAt) + mergedWithinMs < Date.parse(tree.at))
+  // By what the registry signed last, the export: by the checkpoint alone, nobody would see that the log stopped.
+  const now = Math.max(...[exportedAt, Date.parse(tree?.at)].filter(Number.isFinite))
+  const late = waiting.filter(([, { recordedAt }]) => Date.parse(recordedAt) + mergedWithinMs < now)
   for (const [revision] of late) wrong('this should long be in the log, and is not', { revision })
   const young = waiting.length - late.length
   if (young > 0) notes.push(`${young} of the newest entries are not in the log yet: only receipts prove them`)

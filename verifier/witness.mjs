@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { parseJson } from './json.mjs'
 import { keysOf, readJws, Wrong } from './jws.mjs'
 import { isConsistent } from './merkle.mjs'
 
@@ -8,12 +10,53 @@ export class Unreachable extends Error {}
 /** What is kept: enough to refuse another past, and to show two signed checkpoints that contradict each other. */
 const empty = { checkpoints: [], keys: [] }
 
-export const readState = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : empty)
+/** What a witness kept in a file. Throws Unreachable where it cannot be read, or is something else. */
+export function readState(file) {
+  let text
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Unreachable(`${file} cannot be opened (${error.code})`)
+  }
+  try {
+    const state = parseJson(text)
+    keysOf(state)
+    if (state.checkpoints.every(isCheckpoint)) return state
+  } catch {
+    // Said below, whatever it is.
+  }
+  throw new Unreachable(
+    `${file} is damaged, or not what a witness keeps: put its backup back; without one, keep it, and begin a new state with the key (--key) that you trust`,
+  )
+}
+
+const isCheckpoint = (one) =>
+  Number.isSafeInteger(one?.size) && one.size > 0 && ['root', 'at', 'kid', 'jws'].every((name) => typeof one[name] === 'string')
 
 /** Written beside its place and moved there, so that a power cut leaves the old state or the new. */
 function writeState(file, state) {
-  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`)
+  const beside = openSync(`${file}.new`, 'w')
+  try {
+    writeFileSync(beside, `${JSON.stringify(state, null, 2)}\n`)
+    fsyncSync(beside)
+  } finally {
+    closeSync(beside)
+  }
   renameSync(`${file}.new`, file)
+  syncDirectory(dirname(file))
+}
+
+/** That a file was moved is kept through a power cut too, where the system can: not every one opens a directory. */
+function syncDirectory(directory) {
+  let opened
+  try {
+    opened = openSync(directory, 'r')
+    fsyncSync(opened)
+  } catch {
+    // The file itself is on the disk; at worst the old state is there again, which is true as well.
+  } finally {
+    if (opened !== undefined) closeSync(opened)
+  }
 }
 
 async function ask(url, path) {
@@ -66,7 +109,7 @@ async function goesOn(url, before, after) {
  * compared as well.
  */
 export async function witness(url, file, { announced = [], tree } = {}) {
-  const state = readState(file)
+  const state = existsSync(file) ? readState(file) : empty
   const last = state.checkpoints.at(-1)
   const refuse = (why, refused) => {
     if (refused) writeFileSync(`${file}.refused.json`, `${JSON.stringify({ seen: last, refused }, null, 2)}\n`)

@@ -65,6 +65,19 @@ function readPayload({ protectedHeader, payload }: CompactVerifyResult, kid: str
 }
 
 /**
+ * Refuses to go on with another key than the one that signed the last checkpoint: one that was lost, or that this process has of its own,
+ * would make receipts and versions that the others' keys do not vouch for. `replaced` names a key that was replaced on purpose.
+ */
+export function refuseOtherKey({ kid }: Pick<RegistryKey, 'kid'>, lastCheckpoint: string | undefined, replaced: string | undefined): void {
+  const signer = lastCheckpoint && decodeProtectedHeader(lastCheckpoint).kid
+  if (!signer || signer === kid || signer === replaced) return
+  throw new Error(
+    `What this registry recorded was last signed with the key ${signer}, and the key here is ${kid}. Put keys/registry.json back, the same ` +
+      `for every process; or, where it was replaced on purpose, set REPLACED_KEY=${signer} (docs/operations.md#the-keys-directory).`,
+  )
+}
+
+/**
  * How the sequencer signs the log, and reads back what it signed: `read` gives nothing for a checkpoint of another key, such as the one
  * before this, and throws InvalidSignature for what only says that it is this one's.
  */

@@ -52,8 +52,8 @@ const describeRequest = (request: FastifyRequest) => ({
 
 type Described = { type: string; message: string; stack: string; code?: string; constraint?: string; cause?: Described }
 
-/** Errors whose message holds no data: those that JavaScript makes for mistakes in the program. SyntaxError quotes its input. */
-const programmingErrors = ['TypeError', 'RangeError', 'ReferenceError', 'AssertionError']
+/** Errors whose message holds no data: those that JavaScript makes for mistakes in the program, and our own. SyntaxError quotes its input. */
+const speakingErrors = ['TypeError', 'RangeError', 'ReferenceError', 'AssertionError', 'Fault']
 
 /**
  * An error for the log: its name, its codes, its place in the code and what caused it. Its message only where it is one of the program:
@@ -65,7 +65,7 @@ function describeError(error: unknown): Described {
   const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   return {
     type: error.name,
-    message: programmingErrors.includes(error.name) ? error.message : '',
+    message: speakingErrors.includes(error.name) ? error.message : '',
     stack: places.join('\n'),
     ...(typeof code === 'string' && { code }),
     ...(typeof constraint === 'string' && { constraint }),

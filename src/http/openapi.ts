@@ -244,6 +244,7 @@ const possible: Readonly<Record<number, (spec: Operation) => boolean>> = {
   404: (spec) => changes(spec) || spec.params !== undefined || spec.tag === 'Proof',
   406: () => true,
   409: changes,
+  410: takesKey,
   412: changes,
   413: changes,
   415: changes,

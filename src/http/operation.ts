@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Acting, type Actor, by } from '../domain/actor.ts'
 import { canonical, digest } from '../domain/digest.ts'
 import type { Identity } from '../domain/identity.ts'
-import type { Keyed, Sent } from '../store/answers.ts'
+import type { Answered, Keyed, Sent } from '../store/answers.ts'
 import type { Access, Caller } from './caller.ts'
 import type { Cursors } from './cursor.ts'
 import { isNoneMatch, readIfMatch } from './etag.ts'
@@ -94,7 +94,7 @@ export type Operation<
 /** How the store does the work of one request: whole or not at all, and once for each key. */
 export type Transactions = {
   within<T>(acting: () => Promise<Acting>, work: () => Promise<T>): Promise<T>
-  once(acting: Acting, keyed: Keyed, work: () => Promise<Sent>): Promise<{ sent: Sent; replayed: boolean } | 'reused'>
+  once(acting: Acting, keyed: Keyed, work: () => Promise<Sent>): Promise<Answered>
 }
 
 declare module 'fastify' {
@@ -152,6 +152,7 @@ async function answered(
   const requestDigest = digest('handslag-request', spec.method, request.url, ifMatch, canonical(request.body ?? null))
   const once = await transactions.once(await acting(), { key, requestDigest }, work)
   if (once === 'reused') throw new DoorProblem('idempotency-key-reused')
+  if (once === 'erased') throw new DoorProblem('answer-erased')
   return once
 }
 

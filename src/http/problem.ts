@@ -59,6 +59,11 @@ export const doorProblems = {
     en: 'If-Match holds no tag that this resource can have: a weak tag never matches.',
     nl: 'In If-Match staat geen tag die deze bron kan hebben: een zwakke tag past nooit.',
   },
+  'answer-erased': {
+    status: 410,
+    en: 'This was done before, and is not done again. What was answered held data of a person that was erased since.',
+    nl: 'Dit is al eerder gedaan en wordt niet opnieuw gedaan. In het antwoord stonden gegevens van een persoon die sindsdien zijn gewist.',
+  },
   'body-too-large': {
     status: 413,
     en: 'The body is larger than {limit} bytes.',
@@ -193,6 +198,7 @@ export const titles: Readonly<Record<number, Sentences>> = {
   406: { en: 'Not acceptable', nl: 'Niet in de gevraagde vorm' },
   408: { en: 'Request timeout', nl: 'Verzoek duurde te lang' },
   409: { en: 'Not possible in this state', nl: 'Niet mogelijk in deze toestand' },
+  410: { en: 'Gone', nl: 'Verdwenen' },
   412: { en: 'Changed in the meantime', nl: 'Intussen gewijzigd' },
   413: { en: 'Too large', nl: 'Te groot' },
   415: { en: 'Unsupported media type', nl: 'Mediatype niet ondersteund' },

@@ -9,6 +9,9 @@ export type Sent = { status: number; headers: Readonly<Record<string, string>>; 
 /** The key that a caller gave a request, and a digest of the request, which tells another one with the same key apart. */
 export type Keyed = { key: string; requestDigest: string }
 
+/** What became of a request with a key: `reused` where the key belongs to another one, `erased` where it was done and its answer is gone. */
+export type Answered = { sent: Sent; replayed: boolean } | 'reused' | 'erased'
+
 /** Seven days: longer than any client tries again, a weekend and a holiday included. */
 const kept = `interval '7 days'`
 
@@ -23,12 +26,7 @@ const withAPart = `select s.id from streams s where s.id = any($1::uuid[]) and (
  * `replayed`, to whom still has a part in what it changed. `reused` where the key belongs to another request. While the first of two
  * is busy the second waits for it. A refusal leaves nothing behind: the same key may try again. Keys of other callers are other keys.
  */
-function answerOnce(
-  database: Database,
-  acting: Acting,
-  { key, requestDigest }: Keyed,
-  work: () => Promise<Sent>,
-): Promise<{ sent: Sent; replayed: boolean } | 'reused'> {
+function answerOnce(database: Database, acting: Acting, { key, requestDigest }: Keyed, work: () => Promise<Sent>): Promise<Answered> {
   return within(database.pool, acting, async () => {
     const claimed = await database.query({
       name: 'claim-key',
@@ -58,7 +56,7 @@ function answerOnce(
   })
 }
 
-async function answeredBefore(database: Database, acting: Acting, { key, requestDigest }: Keyed) {
+async function answeredBefore(database: Database, acting: Acting, { key, requestDigest }: Keyed): Promise<Answered> {
   const { rows } = await database.query<Sent & { requestDigest: string; streamIds: string[] }>({
     name: 'answered-before',
     text: `select request_digest as "requestDigest", status, headers, body, stream_ids as "streamIds" from answers
@@ -66,6 +64,8 @@ async function answeredBefore(database: Database, acting: Acting, { key, request
     values: [acting.actorId, key],
   })
   const [before] = rows
+  // The database took out what was answered, with the data of somebody who was erased (migrations/0004_erasure.sql).
+  if (before?.status === 410) return 'erased'
   if (!before || before.requestDigest !== requestDigest) return 'reused'
   const { streamIds, status, headers, body } = before
   const open = await database.query({
@@ -73,7 +73,7 @@ async function answeredBefore(database: Database, acting: Acting, { key, request
     text: withAPart,
     values: [streamIds, acting.organisationId ?? null, acting.kind],
   })
-  if (open.rowCount !== streamIds.length) refuse('not-found', { what: 'agreement' })
+  if (open.rowCount !== streamIds.length) refuse('not-found', { what: 'resource' })
   return { sent: { status, headers, body }, replayed: true }
 }
 
@@ -83,8 +83,15 @@ export const transactionsOf = (database: Database) => ({
   once: (acting: Acting, keyed: Keyed, work: () => Promise<Sent>) => answerOnce(database, acting, keyed, work),
 })
 
-/** Forgets answers that were kept long enough; gives how many. As the registry itself. */
+// At most so many per statement: a fraction of a second, and no statement runs into its limit however many there are.
+const batch = 5_000
+
+/** Forgets a batch of answers that were kept long enough; gives how many. As the registry itself. */
 export async function forgetAnswers(database: Database): Promise<number> {
-  const { rowCount } = await database.query(`delete from answers where at < clock_timestamp() - ${kept}`)
+  const { rowCount } = await database.query(
+    // now(), which an index can be searched by; clock_timestamp() would be asked anew for each row.
+    `delete from answers using (select caller_id, key from answers where at < now() - ${kept} order by at limit ${batch}) old
+      where answers.caller_id = old.caller_id and answers.key = old.key`,
+  )
   return rowCount ?? 0
 }

@@ -21,7 +21,7 @@ import {
   rebuilt,
   upsert,
 } from './projections.ts'
-import { ledger, ledgerPayloads, logQueue, snapshots, streams } from './tables.ts'
+import { ledger, ledgerPayloads, snapshots, streams } from './tables.ts'
 import { noteChanged, statements, within } from './transaction.ts'
 
 type AnyEvent = { type: string; data: object; mandateId?: string }
@@ -189,7 +189,7 @@ function advance<State, Event extends AnyEvent>(
 
 const recorded = (at: Instant, by: By, revision: number): Recorded => ({ at, by, revision })
 
-/** Entries, payloads, heads, rows of every table and the log's queue, in one statement: named by its shape, so that it is planned once per connection. */
+/** Entries, payloads, heads and rows of every table, in one statement: named by its shape, so that it is planned once per connection. */
 async function write(client: Queries, changes: readonly Advance<unknown, unknown>[]): Promise<void> {
   const entries = changes.flatMap((change) => change.entries)
   if (entries.length === 0) return
@@ -228,8 +228,6 @@ async function write(client: Queries, changes: readonly Advance<unknown, unknown
     `entries as (insert into ${getTableName(ledger)} select * from jsonb_populate_recordset(null::ledger, $1::jsonb))`,
     `payloads as (insert into ${getTableName(ledgerPayloads)} select * from jsonb_populate_recordset(null::ledger_payloads, $2::jsonb))`,
     `heads as (${upsert(streams, '$3')})`,
-    // Put in the log when it is committed (jobs/sequencer.ts).
-    `queued as (insert into ${getTableName(logQueue)} select stream_id, revision, hash from jsonb_populate_recordset(null::ledger, $1::jsonb))`,
   ]
   for (const [table, some] of rows) {
     values.push(some)

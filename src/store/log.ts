@@ -3,6 +3,7 @@ import type { Kept } from '../domain/ledger.ts'
 import { appended, completeSubtrees, type HashedNode, type HashOf, leafOf, type Node, rootOf } from '../domain/merkle.ts'
 import type { Instant } from '../domain/time.ts'
 import { clockNow, type Database } from './database.ts'
+import { Fault } from './fault.ts'
 import { checkpoints, logEntries, receipts } from './tables.ts'
 import { registryItself, within } from './transaction.ts'
 
@@ -39,7 +40,7 @@ export async function nodeHashes(database: Database, nodes: readonly Node[]): Pr
   const found = new Map(rows.map((node) => [key(node), node.hash]))
   return (node) => {
     const hash = found.get(key(node))
-    if (hash === undefined) throw new Error(`the log lacks its node ${key(node)}`)
+    if (hash === undefined) throw new Fault(`the log lacks its node ${key(node)}`)
     return hash
   }
 }
@@ -109,7 +110,7 @@ async function treeSoFar(database: Database, { read }: Signing): Promise<{ size:
   const signed = (await read(last.jws)) ?? last
   const hashOf = await nodeHashes(database, completeSubtrees({ start: 0, end: last.size }))
   if (signed.size !== last.size || signed.root !== rootOf(last.size, hashOf))
-    throw new Error(`the first ${last.size} entries of the log are not those that were signed: nothing is signed on top of them`)
+    throw new Fault(`the first ${last.size} entries of the log are not those that were signed: nothing is signed on top of them`)
   return { size: last.size, hashOf }
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts'
+import { applicationRole, type Database } from './database.ts'
 
 /** What is only ever added to. */
 export const history = ['ledger', 'ledger_payloads', 'snapshots', 'versions', 'log_entries', 'log_nodes', 'checkpoints', 'receipts']
@@ -48,7 +48,16 @@ async function mighty(pool: Database['pool']): Promise<string[]> {
   )
   // A superuser is a member of every role: what those could do as well says nothing more.
   const [first] = rows
-  return (first?.superuser ? [first] : rows).flatMap(mightOf)
+  if (!first || first.superuser) return first ? mightOf(first) : []
+  // What other roles can do nobody can list: PostgreSQL's own, such as pg_execute_server_program, amount to a superuser.
+  const others = rows.filter(({ name }) => name !== first.name && name !== applicationRole)
+  return [
+    ...rows.flatMap(mightOf),
+    ...others.map(
+      ({ name }) =>
+        `The login of DATABASE_URL is a member of "${name}" as well as of ${applicationRole}. Run: REVOKE "${name}" FROM "${first.name}".`,
+    ),
+  ]
 }
 
 function mightOf({ name, acts, superuser, passes, makes, owns, rewrites }: Role): string[] {

@@ -113,7 +113,12 @@ export const answers = pgTable(
     body: text('body'),
     streamIds: uuid('stream_ids').array(),
   },
-  (table) => [primaryKey({ columns: [table.callerId, table.key] }), index('answers_at').on(table.at)],
+  (table) => [
+    primaryKey({ columns: [table.callerId, table.key] }),
+    index('answers_at').on(table.at),
+    // By it an erasure finds what was answered.
+    index('answers_streams').using('gin', table.streamIds),
+  ],
 )
 
 /* Tables for reading. `doc` is what the API answers with; the columns beside it are what is filtered, ordered and constrained. */

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type pg from 'pg'
 import type { Acting } from '../domain/actor.ts'
+import { Fault } from './fault.ts'
 
-/** One transaction: for whom it reads and writes, and its connection once it has begun. */
-type Transaction = { pool: pg.Pool; acting: () => Promise<Acting>; begun?: Promise<pg.PoolClient>; changed: Set<string> }
+/** One transaction: for whom it reads and writes, its connection once it has begun, and whether it is over. */
+type Transaction = { pool: pg.Pool; acting: () => Promise<Acting>; begun?: Promise<pg.PoolClient>; changed: Set<string>; ended: boolean }
 
 const going = new AsyncLocalStorage<Transaction>()
 
@@ -16,18 +17,25 @@ export const registryItself: Acting = { kind: 'registry', actorId: 'registry' }
  * throws. Within another it is part of that one. READ COMMITTED: what is read after a lock is what was locked.
  */
 export async function within<T>(pool: pg.Pool, acting: Acting | (() => Promise<Acting>), work: () => Promise<T>): Promise<T> {
-  const outer = going.getStore()
-  if (outer?.pool === pool) {
+  const outer = goingOn(pool)
+  if (outer) {
     if (typeof acting !== 'function') await sameActor(outer, acting)
     return work()
   }
-  const transaction: Transaction = { pool, acting: typeof acting === 'function' ? acting : async () => acting, changed: new Set() }
+  const transaction: Transaction = {
+    pool,
+    acting: typeof acting === 'function' ? acting : async () => acting,
+    changed: new Set(),
+    ended: false,
+  }
   let broken: Error | undefined
   try {
-    const done = await going.run(transaction, work)
+    const done = await going.run(transaction, work).finally(() => {
+      transaction.ended = true
+    })
     // A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
     const ended = await (await transaction.begun)?.query('commit')
-    if (ended && ended.command !== 'COMMIT') throw new Error('a statement failed in this transaction, and its error was passed over')
+    if (ended && ended.command !== 'COMMIT') throw new Fault('a statement failed in this transaction, and its error was passed over')
     return done
   } catch (error) {
     broken = unanswered(error) ? error : await undone(transaction)
@@ -51,10 +59,11 @@ const undone = (transaction: Transaction): Promise<Error | undefined> | undefine
     )
 
 /** Whether the database did not answer at all: nothing more is asked on that connection. */
-const unanswered = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout'
+const unanswered = (error: unknown): error is Error =>
+  error instanceof Error && (error.message === 'Query read timeout' || unanswered(error.cause))
 
 async function sameActor(outer: Transaction, inner: Acting): Promise<void> {
-  if ((await outer.acting()).actorId !== inner.actorId) throw new Error('one transaction acts for one actor')
+  if ((await outer.acting()).actorId !== inner.actorId) throw new Fault('one transaction acts for one actor')
 }
 
 /** The connection of the transaction that is going on, which begins with it where it had not; nothing where none is going on. */
@@ -71,15 +80,18 @@ export async function connection(pool: pg.Pool): Promise<pg.PoolClient | undefin
  */
 export async function statements(pool: pg.Pool, text: string): Promise<pg.QueryResult[]> {
   const transaction = goingOn(pool)
-  if (!transaction) throw new Error('these statements belong in a transaction')
+  if (!transaction) throw new Fault('these statements belong in a transaction')
   if (!transaction.begun) return begin(transaction, text)
   const results = await (await transaction.begun).query(text)
   return [results].flat()
 }
 
-const goingOn = (pool: pg.Pool): Transaction | undefined => {
+/** What goes on after its transaction is over, such as a branch that nobody waited for, must not end up in the next one's. */
+function goingOn(pool: pg.Pool): Transaction | undefined {
   const transaction = going.getStore()
-  return transaction?.pool === pool ? transaction : undefined
+  if (transaction?.pool !== pool) return undefined
+  if (transaction.ended) throw new Fault('this transaction is over')
+  return transaction
 }
 
 /** Notes which streams the transaction that is going on changes; and which it changed. */

@@ -214,6 +214,21 @@ describe('a transaction', () => {
     ).rejects.toThrow('one transaction acts for one actor')
   })
 
+  test('is over when it is over: a branch that nobody waited for does not end up in the next one’s', async () => {
+    const { pool, query } = registry.deps.database
+    let go = (): void => undefined
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    let late: Promise<unknown> = Promise.resolve()
+    await within(pool, by(registry.city.representative.actor), async () => {
+      await query('select 1')
+      late = waiting.then(() => query('select 1'))
+    })
+    go()
+    await expect(late).rejects.toThrow('this transaction is over')
+  })
+
   test('takes no connection where nothing is asked', async () => {
     const { pool } = registry.deps.database
     const held = pool.totalCount - pool.idleCount

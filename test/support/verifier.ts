@@ -22,3 +22,5 @@ export const { isIncluded, isConsistent, leafOf } = await load<{
   isIncluded: (proof: Inclusion) => boolean
   isConsistent: (proof: Consistency) => boolean
 }>('merkle')
+
+export const { parseJson } = await load<{ parseJson: (text: string) => unknown }>('json')

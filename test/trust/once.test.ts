@@ -189,3 +189,26 @@ describe('the whole story, with every change sent three times: two at once, and 
     note(task, { ...figures, 'entries written': (await counted()) - middle, 'entries of one telling': middle - start })
   })
 })
+
+describe('what was answered about a person who was erased since', () => {
+  test('is gone, and is not done again: the person does not come back with a retry', async () => {
+    const { grantor, id } = registry.city
+    const people = `/organisations/${id}/people`
+    const person = { name: 'Xandra de Wit', authorities: [], account: { issuer: 'https://issuer.example', subject: 'xandra' } }
+    const [ofPerson, ofDesk] = [randomUUID(), randomUUID()]
+    const added = await post(grantor, people, person, ofPerson)
+    expect(added.status).toBe(201)
+    const desk = { name: 'Loket Q', what: 'Questions of schools', contact: 'q@city.example' }
+    const opened = await post(grantor, `/organisations/${id}/desks`, desk, ofDesk)
+    expect(opened.status).toBe(201)
+    expect((await post(grantor, `${people}/${added.body.id}/erasure`, {})).status).toBeLessThan(300)
+    const before = await entries()
+    const again = await post(grantor, people, person, ofPerson)
+    expect(again).toMatchObject({ status: 410, body: { code: 'answer-erased' } })
+    // Whatever it asks for: the key was used.
+    expect((await post(grantor, people, { ...person, name: 'Another' }, ofPerson)).status).toBe(410)
+    // What was answered about something else is answered again.
+    expect(sent(await post(grantor, `/organisations/${id}/desks`, desk, ofDesk))).toEqual(sent(opened))
+    expect(await entries()).toBe(before)
+  })
+})

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { importJWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLocalIssuer } from '../../../src/auth/local-issuer.ts'
-import { InvalidSignature, loadRegistryKey, type RegistryKey } from '../../../src/auth/registry-key.ts'
+import { InvalidSignature, loadRegistryKey, type RegistryKey, refuseOtherKey } from '../../../src/auth/registry-key.ts'
 import { encode, type ForgeKey, forge, makeKey } from './forge.ts'
 
 let directory: string
@@ -68,6 +68,27 @@ describe('what the registry signs', () => {
     await expect(key.sign({ title: 'half \ud800' })).rejects.toThrow()
     await expect(key.sign({ number: Number.NaN })).rejects.toThrow()
     await expect(key.sign({ number: 1n })).rejects.toThrow()
+  })
+})
+
+describe('a registry goes on with the key that signed its log', () => {
+  const checkpoint = () => key.sign({ size: 1 }, 'checkpoint')
+
+  test('and with any where nothing was signed yet', () => {
+    expect(() => refuseOtherKey({ kid: 'another' }, undefined, undefined)).not.toThrow()
+  })
+
+  test('and with no other: a lost key, or one of its own on a second machine, stops the start in words that say what to do', async () => {
+    const last = await checkpoint()
+    expect(() => refuseOtherKey(key, last, undefined)).not.toThrow()
+    expect(() => refuseOtherKey({ kid: 'another' }, last, undefined)).toThrow(`REPLACED_KEY=${key.kid}`)
+    expect(() => refuseOtherKey({ kid: 'another' }, last, 'some other')).toThrow('Put keys/registry.json back')
+  })
+
+  test('but for one that was replaced on purpose', async () => {
+    expect(() => refuseOtherKey({ kid: 'another' }, undefined, key.kid)).not.toThrow()
+    const last = await checkpoint()
+    expect(() => refuseOtherKey({ kid: 'another' }, last, key.kid)).not.toThrow()
   })
 })
 

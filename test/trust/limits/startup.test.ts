@@ -138,6 +138,15 @@ describe('a start is refused, with what to do,', () => {
     expect(await whileIts([`alter role handslag_app ${might}`], [`alter role handslag_app no${might}`])).toContain(sentence)
   })
 
+  test.each(['pg_execute_server_program', 'pg_write_server_files', 'pg_read_all_data', 'pg_monitor'])(
+    'where the login is a member of %s: of nothing but handslag_app',
+    async (role) => {
+      expect(await whileIts([`grant ${role} to handslag_login`], [`revoke ${role} from handslag_login`])).toContain(
+        `Run: REVOKE "${role}" FROM "handslag_login".`,
+      )
+    },
+  )
+
   test('where it owns a table', async () => {
     expect(
       await whileIts(

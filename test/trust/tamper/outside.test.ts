@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -137,6 +138,39 @@ describe('a witness', () => {
     await refused(/fork: the log does not begin with the \d+ entries of the export/, '--export', file)
   })
 
+  test('says nothing where it is told to be quiet and all is well, and says what is wrong', async () => {
+    expect(await quiet('--quiet')).toBe('')
+    await rechained(registry, sql, table.id, 12)
+    await forgeTree(registry, sql)
+    await refused(/fork/, '--quiet')
+    const nobody = await handslag('witness', 'http://127.0.0.1:9', '--state', state, '--quiet')
+    expect(nobody).toMatchObject({ code: 2, output: expect.stringContaining('does not answer') })
+  })
+
+  test('does not go on from a state that is damaged, and says which file it is and what to do', async () => {
+    const damaged = ['', '{', '[]', 'null', '{"checkpoints":[]}', '{"checkpoints":[{}],"keys":[]}', '{"checkpoints":[],"keys":[1]}']
+    for (const kept of damaged) {
+      await writeFile(state, kept)
+      const { code, output } = await look()
+      expect(output).toMatch(/seen\.json is damaged, or not what a witness keeps: put its backup back; without one, .*\n$/)
+      expect(code).toBe(2)
+      expect(await readFile(state, 'utf8')).toBe(kept)
+    }
+  })
+
+  test('leaves nothing half written beside its state', async () => {
+    await quiet()
+    expect(await readdir(directory)).toEqual(['seen.json'])
+  })
+
+  test('compares with no export in which something is wrong', async () => {
+    const file = join(directory, 'export.json')
+    const given = await exported(registry, table)
+    await writeFile(file, JSON.stringify({ ...given, log: { ...given.log, checkpoint: null } }))
+    const { code, output } = await look('--export', file)
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(`${file} is not as it should be`) })
+  })
+
   test('says that it could not look where nobody answers', async () => {
     const { code, output } = await handslag('witness', 'http://127.0.0.1:9', '--state', state)
     expect(code).toBe(2)
@@ -212,11 +246,175 @@ describe('the command', () => {
     await writeFile(file, JSON.stringify(given).slice(1))
     expect(await handslag('verify', file)).toMatchObject({ code: 1, output: expect.stringContaining('not JSON') })
     expect(await handslag('verify', join(directory, 'nothing'))).toMatchObject({ code: 2 })
+    await writeFile(file, JSON.stringify(await exported(registry, table)).replace('"title":', '"title":"Another","title":'))
+    expect(await handslag('verify', file)).toEqual({
+      code: 1,
+      output: `✗ ${file} has two fields with the name "title" in entries[0].payload.text\n`,
+    })
     expect(await handslag('help')).toMatchObject({ code: 2, output: expect.stringContaining('handslag verify EXPORT') })
   })
 })
 
+describe('what the command says', () => {
+  test('is for whoever still listens: it ends quietly, with the same exit, where nobody does', async () => {
+    const file = join(directory, 'export.json')
+    const given = await exported(registry, table)
+    for (const entry of given.entries) entry.actorId = 'somebody else'
+    await writeFile(file, JSON.stringify(given))
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../../../verifier/main.mjs'), 'verify', file])
+    child.stdout.destroy()
+    let complaint = ''
+    child.stderr.on('data', (text) => {
+      complaint += text
+    })
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect({ code, complaint }).toEqual({ code: 1, complaint: '' })
+  })
+
+  test('does not steer a terminal, nor say lines of the export’s own', async () => {
+    const file = join(directory, 'export.json')
+    await writeFile(file, JSON.stringify({ agreementId: '\u001b[2J\n✓ nothing is wrong with \u202e' }))
+    const { output } = await handslag('verify', file)
+    expect(output.split('\n').map((line) => line.slice(0, 1))).toEqual(['✗', '✗', ''])
+    expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+})
+
+describe('what was given beside an export', () => {
+  let file: string
+  beforeEach(async () => {
+    file = join(directory, 'export.json')
+    await writeFile(file, JSON.stringify(await exported(registry, table)))
+  })
+
+  test.each(['--seen', '--key', '--receipt'])('and is not there is no fault of the export: %s', async (option) => {
+    const lost = join(directory, 'lost.json')
+    expect(await handslag('verify', file, option, lost)).toEqual({ code: 2, output: `${lost} cannot be opened (ENOENT)\n` })
+  })
+
+  test.each([
+    ['--seen', '{"keys":', 'is damaged'],
+    ['--seen', '{"checkpoints":[],"checkpoints":[],"keys":[]}', 'is damaged'],
+    ['--key', '{"keys":', 'is not JSON'],
+    ['--key', '{}', 'holds no list of keys'],
+    ['--key', '{"keys":[],"keys":[]}', 'has two fields with the name "keys"'],
+  ])('and is damaged is no fault of the export: %s %s', async (option, content, why) => {
+    const damaged = join(directory, 'damaged.json')
+    await writeFile(damaged, content)
+    const { code, output } = await handslag('verify', file, option, damaged)
+    expect(output).toContain(`${damaged} ${why}`)
+    expect(code).toBe(2)
+  })
+})
+
+describe('the log of a registry whose sequencer stands still', () => {
+  const minutes = (count: number) => registry.pass(count / (24 * 60))
+  const problemsNow = async (of = table) => verifyExport(await exported(registry, of), { keys: registry.key.jwks() }).problems
+
+  test('is found out by an export from a minute after what is not in it, and where', async () => {
+    const late = await deliberating(registry)
+    const { entries } = await exported(registry, late)
+    expect(await problemsNow(late)).toEqual([])
+    minutes(2)
+    // The checkpoint is older than all of these: it alone shows nothing.
+    expect(await problemsNow(late)).toEqual(
+      entries.map(({ revision }: { revision: number }) => ({
+        agreementId: late.id,
+        revision,
+        what: 'this should long be in the log, and is not',
+      })),
+    )
+    expect(await problemsNow()).toEqual([])
+    await sequenced(registry)
+    expect(await problemsNow(late)).toEqual([])
+  })
+
+  test('is found out where nothing was ever signed of it', async () => {
+    const late = await deliberating(registry)
+    await putBack(0)
+    expect(await problemsNow(late)).toEqual([])
+    minutes(2)
+    const problems = await problemsNow(late)
+    expect(problems[0]).toMatchObject({ revision: 1, what: 'this should long be in the log, and is not' })
+    expect(problems).toHaveLength((await exported(registry, late)).entries.length)
+  })
+
+  test('is found out too by an export that the registry signed as of an earlier moment, or of none', async () => {
+    const given = await exported(registry, table)
+    const says = payloadOf(given.signature)
+    const signedAt = async (at: unknown) =>
+      verifyExport({ ...given, signature: await registry.key.sign({ ...says, at }, 'export') }).problems
+    expect(await signedAt(says.at)).toEqual([])
+    expect((await signedAt('2026-01-01T00:00:00.000Z'))[0]).toMatchObject({ revision: 1, what: expect.stringContaining('recorded after') })
+    expect(await signedAt(undefined)).toMatchObject([{ what: 'the whole says not when the registry signed it' }])
+  })
+})
+
 describe('the sequencer', () => {
+  const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let tries = 0; tries < 400 && !(await what()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(await what()).toBe(true)
+  }
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 200)) // some forty rounds
+  const waiting = async () => Number((await sql.query('select count(*) from log_queue')).rows[0].count)
+
+  test('tells a mistake once, though others have their turn in between, and anew once something was put in the log', async () => {
+    const told: string[] = []
+    const node = `update log_nodes set hash = case hash when repeat('ab', 32) then $1 else repeat('ab', 32) end
+      where level = (select max(level) from log_nodes) and index = 0`
+    const { rows } = await sql.query('select hash from log_nodes where level = (select max(level) from log_nodes) and index = 0')
+    await deliberating(registry)
+    await sql.query(node, [rows[0].hash])
+    const { stop } = startSequencer(registry.deps.database, checkpointSigning(registry.key), {
+      pauseMs: 5,
+      failed: (_, why) => told.push(why),
+    })
+    try {
+      await until(() => told.length > 0)
+      for (let turns = 0; turns < 3; turns += 1) {
+        await sql.query(`select pg_advisory_lock(hashtextextended('handslag:log', 0))`)
+        await rest()
+        await sql.query(`select pg_advisory_unlock(hashtextextended('handslag:log', 0))`)
+        await rest()
+      }
+      expect(told).toEqual([expect.stringContaining('are not those that were signed')])
+      await sql.query(node, [rows[0].hash])
+      await until(async () => (await waiting()) === 0)
+      await sql.query(`update checkpoints set jws = left(jws, -4) || 'AAAA'`)
+      await deliberating(registry)
+      await until(() => told.length > 1)
+      expect(told).toHaveLength(2)
+    } finally {
+      await stop()
+    }
+  })
+
+  test('tells a mistake that goes on again after a time, in the words of the database and without what was in the statement', async () => {
+    const told: string[] = []
+    await sql.query('alter table checkpoints rename to elsewhere')
+    await deliberating(registry)
+    const { stop } = startSequencer(registry.deps.database, checkpointSigning(registry.key), {
+      pauseMs: 5,
+      againMs: 100,
+      failed: (_, why) => told.push(why),
+    })
+    await until(() => told.length > 2)
+    await stop()
+    expect(new Set(told)).toEqual(new Set(['relation "checkpoints" does not exist']))
+  })
+
+  test('tells by its code what the database says of a value', async () => {
+    const told: string[] = []
+    await deliberating(registry)
+    // What PostgreSQL takes for no number, it repeats.
+    await sql.query('alter table checkpoints alter column jws type numeric using 0')
+    const signing = { ...checkpointSigning(registry.key), read: async () => undefined, sign: async () => 'in confidence' }
+    const { stop } = startSequencer(registry.deps.database, signing, { pauseMs: 5, failed: (_, why) => told.push(why) })
+    await until(() => told.length > 0)
+    await stop()
+    expect(told).toEqual([expect.stringMatching(/^\w+ 22P02$/)])
+  })
+
   test('signs nothing on top of a log that is not what was signed', async () => {
     await deliberating(registry)
     await sql.query(`update log_nodes set hash = repeat('ab', 32) where level = (select max(level) from log_nodes)`)
@@ -236,7 +434,6 @@ describe('the sequencer', () => {
       startSequencer(database, checkpointSigning(registry.key), { pauseMs: 5, failed: (error) => failures.push(error) }),
     )
     await Promise.all(Array.from({ length: 6 }, () => deliberating(registry)))
-    const waiting = async () => Number((await sql.query('select count(*) from log_queue')).rows[0].count)
     for (let tries = 0; tries < 200 && (await waiting()) > 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 25))
     await Promise.all(several.map(({ stop }) => stop()))
     expect(failures).toEqual([])

@@ -4,7 +4,7 @@ import { createRole } from '../../../src/actions/role.ts'
 import { note } from '../../support/figures.ts'
 import { acting, aDraft, aRegistry, deliberating, type Registry, type Table } from '../../support/registry.ts'
 import { does, richHistory } from '../../support/registry-actions.ts'
-import { type Problem, type Seen, verifyExport } from '../../support/verifier.ts'
+import { type Problem, parseJson, type Seen, verifyExport } from '../../support/verifier.ts'
 import { type Export, exported, rechained, sequenced, witnessed } from './support.ts'
 
 // TAMPER=all flips every byte of everything, which takes an hour; without it a part of that does, which takes a minute.
@@ -28,6 +28,7 @@ const count = {
   'rows changed in the database': 0,
   'bytes flipped in exports': 0,
   'parts of exports moved, dropped or doubled': 0,
+  'names doubled in exports': 0,
   'mutations detected': 0,
   'mutations missed': 0,
   'of these, mutations of one entry or version': 0,
@@ -200,6 +201,23 @@ describe('exports', () => {
     expect(missed).toEqual([])
   }, 300_000)
 
+  test('tell of every field that was put in a second time, and where, though JSON.parse reads what was signed', async () => {
+    const text = JSON.stringify(await exported(registry, rich))
+    const places = fieldsOf(JSON.parse(text))
+    expect(places.length).toBeGreaterThan(500)
+    for (const { path, name, object } of places) {
+      const whole = JSON.stringify(object)
+      const at = text.indexOf(whole)
+      const doubled = `${text.slice(0, at)}{${JSON.stringify(name)}:"Never said.",${text.slice(at + 1)}`
+      expect(JSON.parse(doubled)).toEqual(JSON.parse(text))
+      const problems = problemsOf(Buffer.from(doubled))
+      count['names doubled in exports'] += 1
+      judge(`a second ${name} ${path}`, problems)
+      expect(problems).toMatchObject([{ what: expect.stringContaining(`has two fields with the name "${name}" ${path}`) }])
+    }
+    expect(missed).toEqual([])
+  }, 120_000)
+
   test('of one agreement do not pass for those of another', async () => {
     const [one, other] = [await exported(registry, tables[0] as Table), await exported(registry, tables[1] as Table)]
     for (const part of ['entries', 'versions', 'mandates', 'stances', 'receipts', 'log', 'signature']) {
@@ -210,12 +228,31 @@ describe('exports', () => {
   })
 })
 
+type Field = { path: string; name: string; object: object }
+
+/** The fields of all objects in a value that stand in it once, with the path of their object as the verifier says it. */
+function fieldsOf(whole: unknown): Field[] {
+  const found: (Field & { text: string })[] = []
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null) return
+    const names = Array.isArray(value) ? [] : Object.keys(value)
+    const text = JSON.stringify(value)
+    for (const name of names) found.push({ path: path === '' ? 'at the top' : `in ${path}`, name, object: value, text })
+    for (const [key, inner] of Object.entries(value))
+      walk(inner, Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`)
+  }
+  walk(whole, '')
+  const times = new Map<string, number>()
+  for (const { text, name } of found) times.set(`${name} ${text}`, (times.get(`${name} ${text}`) ?? 0) + 1)
+  return found.filter(({ text, name }) => times.get(`${name} ${text}`) === 1)
+}
+
 /** The problems of a file, or that it is none. */
 function problemsOf(bytes: Uint8Array): Problem[] {
   try {
-    return verifyExport(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))).problems
-  } catch {
-    return [{ agreementId: '?', what: 'this is no JSON' }]
+    return verifyExport(parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))).problems
+  } catch (error) {
+    return [{ agreementId: '?', what: String(error) }]
   }
 }
 
