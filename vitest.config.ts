@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** One folder (or file) is one project, so that a run can be narrowed to a floor and counted by floor. */
-const project = (name: string, include: string[]) => ({ test: { name, include, testTimeout: 20_000, hookTimeout: 60_000 } })
+const project = (name: string, include: string[], exclude: string[] = []) => ({
+  test: { name, include, exclude, testTimeout: 20_000, hookTimeout: 60_000 },
+})
+
+/** What proves the proofs, and restoring: minutes long, so with a command of its own (npm run long) beside the check. */
+const long = ['test/trust/races/planted.test.ts', 'test/trust/tamper/**/*.test.ts', 'test/trust/restore.test.ts']
 
 // .ci/run asks for a report it can count.
 const report = process.env.TEST_REPORT
@@ -23,7 +28,8 @@ export default defineConfig({
       project('store', ['test/store/**/*.test.ts']),
       project('http', ['test/http/**/*.test.ts']),
       // What takes long, and prints figures: each file or folder has its own command in package.json.
-      project('trust', ['test/trust/**/*.test.ts']),
+      project('trust', ['test/trust/**/*.test.ts'], long),
+      project('long', long),
       project('story', ['test/story.test.ts', 'test/story/**/*.test.ts']),
     ],
     coverage: {

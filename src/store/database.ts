@@ -47,15 +47,16 @@ const applicationSettings = {
  * Opens a pool whose connections act as `handslag_app`, in UTC, with time limits. Values arrive in the shapes of `valueParsers`.
  * The user of `url` must be a member of that role (migrate grants it). Connects on first use; `close` waits for running queries.
  */
-export function openDatabase(url: string, options: { max?: number } = {}): Database {
+export function openDatabase(url: string, { max = 10, patienceMs = 2_000 }: { max?: number; patienceMs?: number } = {}): Database {
   const pool = new pg.Pool({
     ...connectionConfig(url, applicationSettings),
     Client: ApplicationClient,
     types: valueParsers,
     // One process saturates two cores of PostgreSQL with 10; ten processes then stay within its default of 100 connections.
-    max: options.max ?? 10,
-    // Waiting for a free or a new connection; after 1 s it is better to answer "unavailable" than to queue.
-    connectionTimeoutMillis: 1_000,
+    max,
+    // Waiting for a free or a new connection; after 2 s it is better to answer "unavailable" than to queue. A new one can take a second
+    // on a server that is busy.
+    connectionTimeoutMillis: patienceMs,
     // Longer than the 5 s after which PostgreSQL itself ends a statement: who then still hears nothing has lost the connection.
     query_timeout: 7_000,
     keepAlive: true,

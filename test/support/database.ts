@@ -15,7 +15,8 @@ export type FreshDatabase = { url: string; owner: pg.Pool; database: Database; l
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { template } = inject('testServer')
   const { url, drop } = await makeDatabase(`template ${template}`)
-  const database = openDatabase(url)
+  // Many tests share two cores, and none is about how long a connection takes to come.
+  const database = openDatabase(url, { patienceMs: 20_000 })
   const login = testName(`${new URL(url).pathname.slice(1)}_login`)
   const owner = new pg.Pool({ connectionString: url, types: valueParsers, max: 2, options: '-c TimeZone=UTC' })
   owner.on('error', () => undefined)

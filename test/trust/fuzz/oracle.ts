@@ -28,14 +28,20 @@ export function faultsOf(contract: Contract, sent: Sent, received: Received): st
     if (text !== '') found.push('has a body where there is none')
     return found
   }
-  if (status >= 400) return [...found, ...problemFaults(received, type ?? '')]
+  if (status >= 400) return [...found, ...problemFaults(sent, received, type ?? '')]
   if (documented?.type !== undefined && type !== documented.type) found.push(`is of type ${type}`)
   const body = readJson(text)
   if (documented?.check) found.push(...(body === undefined ? ['is no JSON'] : documented.check(body.value)))
   return found
 }
 
-function problemFaults({ status, headers, text }: Received, type: string): string[] {
+/** Whether an answer quotes its request. A reason may name what somebody recorded before, to those who can read it. */
+function quotes({ body, bytes, query, path, headers }: Sent, text: string): boolean {
+  const said = `${JSON.stringify([body, query, path, headers])}${bytes?.toString() ?? ''}`
+  return [...text.matchAll(new RegExp(`${canary}( [a-z]{2,9}){0,2}`, 'g'))].some(([phrase]) => said.includes(phrase))
+}
+
+function problemFaults(sent: Sent, { status, headers, text }: Received, type: string): string[] {
   const found: string[] = []
   if (type !== 'application/problem+json') found.push(`is an error of type ${type}`)
   const problem = readJson(text)?.value as Record<string, unknown> | undefined
@@ -48,7 +54,7 @@ function problemFaults({ status, headers, text }: Received, type: string): strin
   if (problem.code === 'invalid-input' && !(Array.isArray(problem.errors) && problem.errors.length > 0))
     found.push('does not say what is invalid')
   if (inside.test(text)) found.push(`shows the inside: ${inside.exec(text)?.[0]}`)
-  if (text.includes(canary)) found.push('quotes what was sent')
+  if (quotes(sent, text)) found.push('quotes what was sent')
   if (status === 401 && headers['www-authenticate'] === undefined) found.push('is 401 without WWW-Authenticate')
   if (status === 405 && headers.allow === undefined) found.push('is 405 without Allow')
   if (status === 503 && headers['retry-after'] === undefined) found.push('is 503 without Retry-After')
