@@ -19,6 +19,8 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   const database = openDatabase(url, { patienceMs: 20_000 })
   const login = testName(`${new URL(url).pathname.slice(1)}_login`)
   const owner = new pg.Pool({ connectionString: url, types: valueParsers, max: 2, options: '-c TimeZone=UTC' })
+  // Dropping the database ends what is still closing.
+  owner.on('connect', (client) => client.on('error', () => undefined))
   owner.on('error', () => undefined)
   return {
     url,
