@@ -32,6 +32,9 @@ type Contents = { digests: Record<string, string>; rows: number; chains: number;
 
 async function asOwner<T>(port: number, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({ connectionString: place(port, 'handslag_owner'), types: valueParsers, options: '-c TimeZone=UTC', max: 2 })
+  // Dropping the database, or stopping the server, ends what is still closing.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   try {
     return await work(pool)
   } finally {

@@ -10,6 +10,9 @@ export type Witness = { pool: pg.Pool; url: string; close: () => Promise<void> }
 
 export function aWitness(url: string): Witness {
   const pool = new pg.Pool({ connectionString: url, options: '-c TimeZone=UTC', types: valueParsers, max: 4 })
+  // Dropping the database, or stopping the server, ends what is still closing.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return { pool, url, close: () => pool.end() }
 }
 
