@@ -194,7 +194,8 @@ async function send({ registry }: World, { method, path, query, headers, body, b
   const payload = bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body) ?? ''))
   const answer = await registry.app.inject({
     method: method as 'GET',
-    url: search === '' ? path : `${path}?${search}`,
+    // No request line is without a path: what a mutation emptied goes to the root.
+    url: search === '' ? path || '/' : `${path || '/'}?${search}`,
     headers,
     ...(payload && { payload }),
   })
