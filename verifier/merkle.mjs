@@ -21,25 +21,30 @@ const half = (n) => Math.floor(n / 2)
 
 const wellFormed = (path) => Array.isArray(path) && path.every((one) => typeof one === 'string' && sha256Hex.test(one))
 
-/** Whether the leaf at a position (from 0) is in the tree of `size` leaves with this root. */
-export function isIncluded({ leaf, position, size, path, root }) {
-  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(size) || position < 0 || position >= size || !wellFormed(path)) return false
-  let at = position
-  let last = size - 1
-  let hash = leaf
+/** Climbs a path from a node to the root, and tells of each hash on it whether it stands to the left. Says whether the path ends there. */
+function climbs(at, last, path, take) {
   for (const one of path) {
     if (last === 0) return false
-    if (isOdd(at) || at === last) {
-      hash = nodeOf(one, hash)
-      while (!isOdd(at) && at !== 0) {
-        at = half(at)
-        last = half(last)
-      }
-    } else hash = nodeOf(hash, one)
+    const fromLeft = isOdd(at) || at === last
+    take(one, fromLeft)
+    while (fromLeft && !isOdd(at) && at !== 0) {
+      at = half(at)
+      last = half(last)
+    }
     at = half(at)
     last = half(last)
   }
-  return last === 0 && hash === root
+  return last === 0
+}
+
+/** Whether the leaf at a position (from 0) is in the tree of `size` leaves with this root. */
+export function isIncluded({ leaf, position, size, path, root }) {
+  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(size) || position < 0 || position >= size || !wellFormed(path)) return false
+  let hash = leaf
+  const ends = climbs(position, size - 1, path, (one, fromLeft) => {
+    hash = fromLeft ? nodeOf(one, hash) : nodeOf(hash, one)
+  })
+  return ends && hash === root
 }
 
 /** Whether the tree of `to` leaves with `toRoot` begins with the tree of `from` leaves (at least 1) with `fromRoot`. */
@@ -57,18 +62,9 @@ export function isConsistent({ from, to, fromRoot, toRoot, path }) {
   const [start, ...rest] = at === 0 ? [fromRoot, ...path] : path
   let before = start
   let after = start
-  for (const one of rest) {
-    if (last === 0) return false
-    if (isOdd(at) || at === last) {
-      before = nodeOf(one, before)
-      after = nodeOf(one, after)
-      while (!isOdd(at) && at !== 0) {
-        at = half(at)
-        last = half(last)
-      }
-    } else after = nodeOf(after, one)
-    at = half(at)
-    last = half(last)
-  }
-  return last === 0 && before === fromRoot && after === toRoot
+  const ends = climbs(at, last, rest, (one, fromLeft) => {
+    if (fromLeft) before = nodeOf(one, before)
+    after = fromLeft ? nodeOf(one, after) : nodeOf(after, one)
+  })
+  return ends && before === fromRoot && after === toRoot
 }

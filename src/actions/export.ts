@@ -1,8 +1,9 @@
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, by } from '../domain/actor.ts'
 import { canonical, digest } from '../domain/digest.ts'
 import { genesis, type Kept } from '../domain/ledger.ts'
 import { completeSubtrees, inclusionPath, spanHash } from '../domain/merkle.ts'
 import { type AgreementExport, exportFormat } from '../domain/proof.ts'
+import { isForOwnParty } from '../domain/reflection.ts'
 import { agreementSeen } from '../store/agreement.ts'
 import { nodeHashes, wholeAgreement } from '../store/log.ts'
 import type { Deps } from './deps.ts'
@@ -14,8 +15,9 @@ import { registryName } from './receipt.ts'
  */
 export async function exportAgreement(deps: Deps, actor: Actor, agreementId: string): Promise<AgreementExport> {
   const { at } = await agreementSeen(deps.database, actor, agreementId)
+  const own = by(actor).organisationId
   const { entries: all, versions, mandates, stances, receipts, checkpoint, logged } = await wholeAgreement(deps.database, agreementId)
-  const entries = all.map((entry) => (isOfOthers(entry, actor) ? withoutPayload(entry) : entry))
+  const entries = all.map((entry) => (isForOwnParty(entry.type) && entry.organisationId !== own ? withoutPayload(entry) : entry))
   const paths = logged.map((entry) => ({ ...entry, spans: inclusionPath(entry.position, checkpoint?.size ?? 0) }))
   const hashOf = await nodeHashes(
     deps.database,
@@ -53,9 +55,5 @@ export async function exportAgreement(deps: Deps, actor: Actor, agreementId: str
   )
   return { ...unsigned, signature }
 }
-
-/** A reflection says one person's pulse, which is shown to nobody but their own party (docs/domain.md#reflecting). */
-const isOfOthers = ({ type, organisationId }: Kept, actor: Actor): boolean =>
-  (type === 'reflection-given' || type === 'reflection-amended') && (actor.kind === 'operator' || organisationId !== actor.organisationId)
 
 const withoutPayload = ({ salt: _salt, payload: _payload, ...entry }: Kept): Kept => entry

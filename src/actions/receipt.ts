@@ -19,12 +19,12 @@ export const registryName = ({ signingKeys }: Deps): string => {
  */
 export const receiptedAll = (deps: Deps, actor: Actor, act: () => Promise<AgreementChange[]>): Promise<Receipted[]> =>
   within(deps.database.pool, by(actor), async () => {
-    const receipted = await Promise.all((await act()).map((changed) => withReceipt(deps, actor, changed)))
+    const signed = await Promise.all((await act()).map((changed) => receiptOf(deps, actor, changed)))
     await keepReceipts(
       deps.database,
-      receipted.map(({ id, receipted: { revision }, receipt }) => ({ agreementId: id, revision, jws: receipt })),
+      signed.map(({ changed, revision, receipt }) => ({ agreementId: changed.id, revision, jws: receipt })),
     )
-    return receipted
+    return signed.map(({ changed, receipt }) => ({ ...changed, receipt }))
   })
 
 /** The same for an act in one agreement. */
@@ -34,7 +34,8 @@ export async function receipted(deps: Deps, actor: Actor, act: () => Promise<Agr
   return only
 }
 
-async function withReceipt(deps: Deps, actor: Actor, changed: AgreementChange): Promise<Receipted & { receipted: { revision: number } }> {
+/** The receipt of the one event of a change that gets one, and the revision of its entry. */
+async function receiptOf(deps: Deps, actor: Actor, changed: AgreementChange) {
   const { id, at, events, entries } = changed
   const nth = events.findIndex(({ type }) => isReceipted(type))
   const event = events[nth]
@@ -53,7 +54,7 @@ async function withReceipt(deps: Deps, actor: Actor, changed: AgreementChange): 
     mandateId: event.mandateId ?? null,
     about: about({ type: event.type, data: event.data }),
   }
-  return { ...changed, receipted: entry, receipt: await deps.sign(receipt, 'receipt') }
+  return { changed, revision: entry.revision, receipt: await deps.sign(receipt, 'receipt') }
 }
 
 const isReceipted = (type: string): type is ReceiptedEvent => receiptedEvents.some((one) => one === type)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentWith } from '../config.ts'
+import { freePort } from '../store/free-port.ts'
 
 // More than a machine answers in a minute.
 const unlimited = '10000000'
@@ -47,13 +47,3 @@ export async function startOwn(databaseUrl = '', ownerUrl = ''): Promise<{ url: 
   await stop()
   throw new Error('the registry did not start; npm start says why')
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })

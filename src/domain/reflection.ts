@@ -98,6 +98,12 @@ export type ReflectionView = z.output<typeof ReflectionView>
 export const viewReflection = ({ pulse, ...reflection }: Reflection, readerPartyId: string): ReflectionView =>
   reflection.partyId === readerPartyId ? { ...reflection, pulse } : reflection
 
+/**
+ * Whether what an event says is for the party alone whose act it is: a reflection holds one person's pulse, which nobody else is shown
+ * (docs/domain.md#reflecting).
+ */
+export const isForOwnParty = (type: string): boolean => type === 'reflection-given' || type === 'reflection-amended'
+
 export const CallReflection = z.strictObject({ reason: text(2000) }).meta({ id: 'CallReflection' })
 
 /** An adopted version, as far as later rounds need it. */

@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { chown, mkdir, readdir } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../../src/store/free-port.ts'
 
 const run = promisify(execFile)
 
@@ -84,14 +84,3 @@ export async function openTools(bin: string): Promise<Tools> {
     },
   }
 }
-
-/** A port of loopback that nobody has now. */
-export const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })

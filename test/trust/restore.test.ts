@@ -9,8 +9,9 @@ import { twoRounds } from '../../src/cli/two-rounds.ts'
 import { environmentWith } from '../../src/config.ts'
 import { brokenEntry } from '../../src/domain/ledger.ts'
 import { valueParsers } from '../../src/store/database.ts'
+import { freePort } from '../../src/store/free-port.ts'
 import { chain } from '../../src/store/ledger.ts'
-import { freePort, openTools, type Server, type Tools, toolsDirectory } from '../support/cluster.ts'
+import { openTools, type Server, type Tools, toolsDirectory } from '../support/cluster.ts'
 import { note } from '../support/figures.ts'
 
 const root = join(import.meta.dirname, '..', '..')
