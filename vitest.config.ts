@@ -30,6 +30,7 @@ export default defineConfig({
       // What takes long, and prints figures: each file or folder has its own command in package.json.
       project('trust', ['test/trust/**/*.test.ts'], long),
       project('long', long),
+      project('statements', ['test/statements/**/*.test.ts']),
       project('story', ['test/story.test.ts', 'test/story/**/*.test.ts']),
     ],
     coverage: {

@@ -1,12 +1,7 @@
-import { createServer } from 'node:http'
+import { fastify } from 'fastify'
+import { tellPort } from './contestant.ts'
 
-/** The ceiling: Node's own hello world, in a process of its own. Says on which port it listens. */
-const server = createServer((_, response) => {
-  response.setHeader('content-type', 'application/json')
-  response.end('{"hello":"world"}')
-})
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  if (address && typeof address === 'object') process.send?.(address.port)
-})
-process.on('disconnect', () => process.exit())
+/** The ceiling: Fastify's own hello world, in a process of its own. */
+const app = fastify()
+app.get('/', async () => ({ hello: 'world' }))
+await tellPort(app)

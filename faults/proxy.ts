@@ -173,7 +173,8 @@ const isAnswered = ({ kind }: Message): boolean => ['startup', 'p', 'Q', 'S'].in
 
 const textOf = ({ kind, bytes }: Message): string => (kind === 'Q' ? bytes.toString('utf8', 5, bytes.length - 1) : '')
 
-const isCommit = (message: Message): boolean => /^\s*commit\b/i.test(textOf(message))
+// What is said last of a transaction, also behind something else.
+const isCommit = (message: Message): boolean => /(^|;)\s*commit$/i.test(textOf(message))
 
 const tell = (message: Message): string => {
   const text = textOf(message).trim().slice(0, 40).replace(/\s+/g, ' ')

@@ -11,12 +11,12 @@ export type ServerProcess = {
   start(): Promise<void>
 }
 
-type Where = { databaseUrl: string; ownerUrl: string; keys: string; log: string; root?: string }
+type Where = { databaseUrl: string; ownerUrl: string; keys: string; log: string; root?: string; more?: Readonly<Record<string, string>> }
 
 const house = join(import.meta.dirname, '..')
 
-/** Starts one; `root` is the house that it runs from, where that is not this one. */
-export async function startServer({ databaseUrl, ownerUrl, keys, log, root = house }: Where): Promise<ServerProcess> {
+/** Starts one; `root` is the house that it runs from, where that is not this one, and `more` are other settings. */
+export async function startServer({ databaseUrl, ownerUrl, keys, log, root = house, more = {} }: Where): Promise<ServerProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const settings = {
@@ -30,6 +30,7 @@ export async function startServer({ databaseUrl, ownerUrl, keys, log, root = hou
     OIDC_ISSUER: '',
     // One address is everybody here; a limit would hide what is to be seen.
     ...unlimited,
+    ...more,
   }
   let child: ChildProcess | undefined
   const start = async () => {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { homedir } from 'node:os'
+import { availableParallelism, homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -24,6 +24,11 @@ const Settings = z
     PORT: optional.transform((value) => Number(value ?? 3000)).pipe(z.number().int().min(1).max(65535)),
     DATABASE_URL: optional,
     DATABASE_OWNER_URL: optional,
+    DATABASE_REPLICA_URL: optional,
+    // 128 with 10 connections each are more than a PostgreSQL takes: whoever writes more has made a mistake.
+    PROCESSES: optional
+      .transform((value) => (value === 'auto' ? availableParallelism() : Number(value ?? 1)))
+      .pipe(z.number('write a number, or auto').int().min(1).max(128)),
     HANDSLAG_DATA: optional.transform((value) => resolve(value?.replace(/^~(?=\/)/, homedir()) ?? 'data')),
     HANDSLAG_DEMO: optional.transform((value) => value === '1'),
     HANDSLAG_URL: optional.transform((value) => value?.replace(/\/$/, '')),
@@ -58,6 +63,12 @@ const Settings = z
         code: 'custom',
         path: ['OIDC_ISSUER'],
         message: 'name the issuer of tokens for the registry on this database, or set HANDSLAG_DEMO=1 to fill it with a demonstration',
+      })
+    if (settings.DATABASE_REPLICA_URL && !settings.DATABASE_URL)
+      context.addIssue({
+        code: 'custom',
+        path: ['DATABASE_REPLICA_URL'],
+        message: 'name the server that it is a standby of in DATABASE_URL: the PostgreSQL in HANDSLAG_DATA has none',
       })
     if (!settings.OIDC_ISSUER && !isLoopback(settings.HOST))
       context.addIssue({

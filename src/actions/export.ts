@@ -5,7 +5,9 @@ import { completeSubtrees, inclusionPath, spanHash } from '../domain/merkle.ts'
 import { type AgreementExport, exportFormat } from '../domain/proof.ts'
 import { isForOwnParty } from '../domain/reflection.ts'
 import { agreementSeen } from '../store/agreement.ts'
+import type { Database } from '../store/database.ts'
 import { nodeHashes, wholeAgreement } from '../store/log.ts'
+import { readingFrom } from '../store/replica.ts'
 import type { Deps } from './deps.ts'
 import { registryName } from './receipt.ts'
 
@@ -15,13 +17,12 @@ import { registryName } from './receipt.ts'
  */
 export async function exportAgreement(deps: Deps, actor: Actor, agreementId: string): Promise<AgreementExport> {
   const { at } = await agreementSeen(deps.database, actor, agreementId)
-  const own = by(actor).organisationId
-  const { entries: all, versions, mandates, stances, receipts, checkpoint, logged } = await wholeAgreement(deps.database, agreementId)
-  const entries = all.map((entry) => (isForOwnParty(entry.type) && entry.organisationId !== own ? withoutPayload(entry) : entry))
-  const paths = logged.map((entry) => ({ ...entry, spans: inclusionPath(entry.position, checkpoint?.size ?? 0) }))
-  const hashOf = await nodeHashes(
-    deps.database,
-    paths.flatMap(({ spans }) => spans.flatMap(completeSubtrees)),
+  const acting = by(actor)
+  // Who may read it is decided: the reading itself, the longest there is, may be done on a standby.
+  const { whole, paths, hashOf } = await readingFrom(deps, acting, (database) => proofOf(database, agreementId))
+  const { entries: all, versions, mandates, stances, receipts, checkpoint } = whole
+  const entries = all.map((entry) =>
+    isForOwnParty(entry.type) && entry.organisationId !== acting.organisationId ? withoutPayload(entry) : entry,
   )
   const inclusions = paths.map(({ revision, position, hash, spans }) => ({
     revision,
@@ -54,6 +55,17 @@ export async function exportAgreement(deps: Deps, actor: Actor, agreementId: str
     'export',
   )
   return { ...unsigned, signature }
+}
+
+/** All that is kept of an agreement, and what its entries' places in the log take to be proven. */
+async function proofOf(database: Database, agreementId: string) {
+  const whole = await wholeAgreement(database, agreementId)
+  const paths = whole.logged.map((entry) => ({ ...entry, spans: inclusionPath(entry.position, whole.checkpoint?.size ?? 0) }))
+  const hashOf = await nodeHashes(
+    database,
+    paths.flatMap(({ spans }) => spans.flatMap(completeSubtrees)),
+  )
+  return { whole, paths, hashOf }
 }
 
 const withoutPayload = ({ salt: _salt, payload: _payload, ...entry }: Kept): Kept => entry

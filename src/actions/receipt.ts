@@ -20,7 +20,7 @@ export const registryName = ({ signingKeys }: Deps): string => {
 export const receiptedAll = (deps: Deps, actor: Actor, act: () => Promise<AgreementChange[]>): Promise<Receipted[]> =>
   within(deps.database.pool, by(actor), async () => {
     const signed = await Promise.all((await act()).map((changed) => receiptOf(deps, actor, changed)))
-    await keepReceipts(
+    keepReceipts(
       deps.database,
       signed.map(({ changed, revision, receipt }) => ({ agreementId: changed.id, revision, jws: receipt })),
     )

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 type Options = { entries: number; now: () => number }
 
@@ -8,16 +8,15 @@ type Options = { entries: number; now: () => number }
  */
 export function createTokenCache<T>({ entries, now }: Options) {
   const kept = new Map<string, { value: T; until: number }>()
-  const key = (token: string) => createHash('sha256').update(token).digest('base64')
 
   return {
     recall: (token: string): T | undefined => {
-      const entry = kept.get(key(token))
+      const entry = kept.get(keyOf(token))
       return entry && now() < entry.until ? entry.value : undefined
     },
     remember: (token: string, value: T, forMs: number): void => {
       if (forMs <= 0) return
-      const name = key(token)
+      const name = keyOf(token)
       kept.delete(name)
       kept.set(name, { value, until: now() + forMs })
       const oldest = kept.keys().next()
@@ -26,3 +25,5 @@ export function createTokenCache<T>({ entries, now }: Options) {
     size: (): number => kept.size,
   }
 }
+
+const keyOf = (token: string): string => hash('sha256', token, 'base64')

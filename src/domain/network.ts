@@ -33,7 +33,8 @@ export const JoinNetwork = z.strictObject({ organisationId: uuid }).meta({ id: '
 
 type Names = ReadonlyMap<string, { name: string }>
 
-const isMember = (state: Network, organisationId: string): boolean => {
+/** Whether an organisation is in the circle now. */
+export const isMember = (state: Network, organisationId: string): boolean => {
   const member = state.members[organisationId]
   return member !== undefined && !member.leftAt
 }

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { by } from '../domain/actor.ts'
+import { type Actor, by } from '../domain/actor.ts'
 import type { Identity } from '../domain/identity.ts'
 import { bodyLimit, readBodies } from './body.ts'
-import { type Access, type Caller, type CallerDeps, identify } from './caller.ts'
+import { admit, type Caller, type CallerDeps, callerOf, identify } from './caller.ts'
 import { answerForNode, answerUnreadable } from './connection.ts'
-import { type Cursors, cursorsOf } from './cursor.ts'
+import { Cursors } from './cursor.ts'
 import { answerFailure } from './failure.ts'
 import { setStandingHeaders, standingHeaders } from './headers.ts'
 import { type LogOptions, logging, logRequests } from './log.ts'
 import { accepts } from './negotiate.ts'
 import { type Contact, describeApi, descriptionRoute } from './openapi.ts'
 import { base, type Transactions } from './operation.ts'
+import { answerInTime } from './patience.ts'
 import { type PressureLimits, refuseUnderPressure } from './pressure.ts'
 import { DoorProblem } from './problem.ts'
 import { type Count, countRequests, type RateLimits } from './rate-limit.ts'
@@ -52,6 +53,7 @@ export function buildApp(deps: HttpDeps): FastifyInstance {
   })
 
   logRequests(app)
+  answerInTime(app)
   setStandingHeaders(app, deps.version)
   answerForNode(app)
   readBodies(app)
@@ -84,9 +86,7 @@ const limits = {
   requestTimeout: 15_000,
   // 16 KiB: a token of 8 KiB, a cursor, and what proxies add.
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024, requireHostHeader: false },
-  // 20 s: a few statements of at most 5 s each; after that nobody waits any more.
-  handlerTimeout: 20_000,
-  // A silent socket is closed after 25 s: later than the handler gives up, or it would cut off answers in the making.
+  // A silent socket is closed after 25 s: later than a request is given up, or it would cut off answers in the making.
   connectionTimeout: 25_000,
   // Longer than the 60 s after which proxies commonly drop idle connections, so that the proxy never sends into a closed one.
   keepAliveTimeout: 72_000,
@@ -113,8 +113,9 @@ function leaveAfterAnswers(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     closing = true
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close')
+    done(null, payload)
   })
 }
 
@@ -129,46 +130,35 @@ const errorsBeforeRoutes = (version: string) => ({
 function checkCallers(app: FastifyInstance, deps: HttpDeps, count: Count): void {
   app.decorateRequest('caller', null as unknown as Caller & { cursors: Cursors })
   app.addHook('onRequest', async (request, reply) => {
-    // Whoever watches over the registry asks often, and has to be answered.
-    let counted = request.routeOptions.url?.startsWith(`${base}/health/`) ?? false
-    const countOnce = async (identity?: Identity) => {
-      if (counted) return
-      counted = true
-      await count(request, reply, identity)
-    }
-    // A good token counts for its account, before anything is looked up for it; whoever has none counts by address.
-    const verify = async (token: string) => {
-      const identity = await deps.verify(token)
-      await countOnce(identity)
-      return identity
-    }
-    const resolveActor = async (identity: Identity) => {
-      const actor = await deps.resolveActor(identity)
-      request.acting = actor && by(actor)
-      return actor
-    }
+    const { url, config } = request.routeOptions
+    const { operation } = config
+    let identity: Identity | undefined
     try {
-      await recognise(request, { verify, resolveActor }, deps.cursorKey)
+      if (operation) checkAsked(request, operation.answer.type)
+      identity = operation && (await identify(request, deps))
     } finally {
-      await countOnce()
+      // A good token counts for its account, before anything is looked up for it; whoever has none counts by address. Whoever watches over
+      // the registry asks often, and has to be answered.
+      if (!url?.startsWith(`${base}/health/`)) await count(request, reply, identity)
     }
+    if (!operation) return
+    const caller = callerOf(identity, deps, (actor) => {
+      request.acting = by(actor)
+    })
+    const actor = await admit(caller, operation.access, request.method)
+    request.caller = { identity, actor: caller.actor, cursors: new Cursors(deps.cursorKey, circleOf(identity, actor)) }
   })
 }
 
-async function recognise(request: FastifyRequest, deps: CallerDeps, cursorKey: Uint8Array): Promise<void> {
-  const { operation } = request.routeOptions.config
-  if (!operation) return
+function checkAsked(request: FastifyRequest, type = 'application/json'): void {
   // The router takes /agreements/ for /agreements/:agreementId with an empty id; an address with a slash at its end is none.
-  if (Object.values(request.params as Record<string, string>).includes('')) throw new DoorProblem('unknown-route')
-  const type = operation.answer.type ?? 'application/json'
+  const params = request.params as Record<string, string>
+  for (const name in params) if (params[name] === '') throw new DoorProblem('unknown-route')
   if (!accepts(request.headers.accept, type)) throw new DoorProblem('not-acceptable', { params: { type } })
-  const caller = await identify(request, operation.access, deps)
-  request.caller = { ...caller, cursors: cursorsOf(cursorKey, await circleOf(caller, operation.access)) }
 }
 
 /** Who may use each other's cursors: the people and applications of an organisation. Where nobody has to be known, one account. */
-async function circleOf({ identity, actor }: Caller, access: Access): Promise<string> {
-  if (access === 'anyone') return identity ? `account ${identity.issuer} ${identity.subject}` : 'anyone'
-  const who = await actor()
-  return who.kind === 'operator' ? 'operator' : `organisation ${who.organisationId}`
+function circleOf(identity: Identity | undefined, actor: Actor | undefined): string {
+  if (actor) return actor.kind === 'operator' ? 'operator' : `organisation ${actor.organisationId}`
+  return identity ? `account ${identity.issuer} ${identity.subject}` : 'anyone'
 }

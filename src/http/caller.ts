@@ -11,7 +11,7 @@ import { type DoorCode, DoorProblem } from './problem.ts'
 export type Access = 'anyone' | 'known' | 'member' | 'person' | 'operator'
 
 /** The caller of one request. `actor` is looked up once; it throws 401 without a token and 403 for whom the registry does not know. */
-export type Caller = { identity?: Identity; actor: () => Promise<Actor> }
+export type Caller = { identity: Identity | undefined; actor: () => Promise<Actor> }
 
 export type CallerDeps = {
   verify: (token: string) => Promise<Identity>
@@ -35,21 +35,37 @@ const fits: Record<Access, { kinds: readonly Actor['kind'][]; refusal: DoorCode 
   operator: { kinds: ['operator'], refusal: 'for-operators' },
 }
 
-/** Checks the token, its scope and the kind of caller, before anything of the body is read. Throws 401, 403 or 503. */
-export async function identify(request: FastifyRequest, access: Access, deps: CallerDeps): Promise<Caller> {
+/** Whom the token of a request stands for; nobody where there is none. Throws 401 for one that is not good, or 503. */
+export async function identify(request: FastifyRequest, deps: CallerDeps): Promise<Identity | undefined> {
   const token = bearerToken(request.headers.authorization)
-  const identity = token === undefined ? undefined : await deps.verify(token)
-  const caller: Caller = { ...(identity && { identity }), actor: once(() => resolve(identity, deps)) }
+  return token === undefined ? undefined : deps.verify(token)
+}
+
+/** The caller whom an identity is of. `found` is told whom the registry takes them for. */
+export function callerOf(identity: Identity | undefined, deps: CallerDeps, found: (actor: Actor) => void): Caller {
+  return { identity, actor: once(() => resolve(identity, deps, found)) }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** Checks the scope and the kind of a caller, before anything of the body is read; gives who it is where that has to be known. Throws 401, 403. */
+export async function admit({ identity, actor }: Caller, access: Access, method: string): Promise<Actor | undefined> {
   if (access === 'anyone') {
     // A token that is sent counts: without the right to read it would pass for none, and what it opens for nothing.
     if (identity) requireScope(identity, 'handslag:read')
-    return caller
+    return undefined
   }
   if (!identity) throw new InvalidToken('missing')
-  requireScope(identity, scopeOf(access, request.method))
-  const actor = await caller.actor()
-  if (!fits[access].kinds.includes(actor.kind)) throw new DoorProblem(fits[access].refusal)
-  return caller
+  requireScope(identity, scopeOf(access, method))
+  const known = await actor()
+  if (!fits[access].kinds.includes(known.kind)) throw new DoorProblem(fits[access].refusal)
+  return known
 }
 
 /** RFC 6750, section 2.1. Tokens in the query or a form are not read: the NL GOV OAuth profile forbids them. */
@@ -66,17 +82,10 @@ function requireScope(identity: Identity, scope: Scope | undefined): void {
   throw new DoorProblem('scope-missing', { params: { scope }, headers: { 'www-authenticate': challenge } })
 }
 
-async function resolve(identity: Identity | undefined, deps: CallerDeps): Promise<Actor> {
+async function resolve(identity: Identity | undefined, deps: CallerDeps, found: (actor: Actor) => void): Promise<Actor> {
   if (!identity) throw new InvalidToken('missing')
   const actor = await deps.resolveActor(identity)
   if (!actor) throw new DoorProblem('caller-unknown')
+  found(actor)
   return actor
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
 }

@@ -27,8 +27,8 @@ export const answerUnreadable = (version: string) => (error: ConnectionError, so
  * expectation that is not known is passed over (section 10.1.1). Needs `requireHostHeader: false` of Node's server.
  */
 export function answerForNode(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw }) => {
-    if (raw.headers.host === undefined && raw.httpVersion === '1.1') throw new DoorProblem('malformed-request')
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    done(raw.headers.host === undefined && raw.httpVersion === '1.1' ? new DoorProblem('malformed-request') : undefined)
   })
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 }

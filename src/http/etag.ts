@@ -9,7 +9,8 @@ export const etagOfBody = (revision: number, body: unknown): string => etagOf(re
 
 const tag = /(?:W\/)?"[\x21\x23-\x7e\x80-\uffff]*"/
 const list = new RegExp(`^\\s*${tag.source}(?:\\s*,\\s*${tag.source})*\\s*$`)
-const tagsIn = (header: string): string[] => header.match(new RegExp(tag.source, 'g')) ?? []
+const everyTag = new RegExp(tag.source, 'g')
+const tagsIn = (header: string): string[] => header.match(everyTag) ?? []
 
 /**
  * The revision that If-Match asks for (RFC 9110, section 13.1.1); undefined for `*` or, where it is not required, no header.
@@ -33,5 +34,9 @@ export function readIfMatch(header: string | undefined, required: boolean): numb
 /** Whether If-None-Match names this ETag, by weak comparison (RFC 9110, section 13.1.2): the reader has it already. */
 export function isNoneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
+  if (header === etag) return true
   return header.trim() === '*' || (list.test(header) && tagsIn(header).some((tag) => tag.replace(/^W\//, '') === etag))
 }
+
+/** The revision that If-None-Match says the reader has; 0 where it names none, several, or what depends on more than the revision. */
+export const revisionHeld = (header: string | undefined): number => Number(/^(?:W\/)?"(\d{1,9})"$/.exec(header ?? '')?.[1] ?? 0)

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { isStorable } from '../domain/text.ts'
 import { invalidInput, type Mistake, type MistakeCode, mistakes } from './problem.ts'
 
@@ -18,14 +18,14 @@ export const inBody: Where = (path) => ({
 /** Names a path or query parameter. */
 const inParameter: Where = ([name]) => ({ parameter: String(name ?? '') })
 
-type Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = { params: P; query: Q; body: B }
+type Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = { params?: P; query?: Q; body?: B }
 type Sent = { params: unknown; query: unknown; body: unknown }
 
-/** Checks all that a request sends against its schemas. Throws one `invalid-input` with every mistake in path, query and body. */
+/** Checks all that a request sends against its schemas; where there is none, nothing may be sent. Throws one `invalid-input` with every mistake in path, query and body. */
 export function readInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(schemas: Schemas<P, Q, B>, sent: Sent) {
   const params = read(schemas.params, sent.params, inParameter, 'unknown-parameter')
   const query = readQuery(schemas.query, sent.query)
-  const body = read(schemas.body, sent.body, inBody, 'unknown-field')
+  const body = read(schemas.body, sent.body ?? undefined, inBody, 'unknown-field')
   if (params.ok && query.ok && body.ok) return { params: params.value, query: query.value, body: body.value }
   throw invalidInput([params, query, body].flatMap((part) => (part.ok ? [] : part.mistakes)).slice(0, mostMistakes))
 }
@@ -38,7 +38,7 @@ export function readMerged<B extends z.ZodType>(body: B, merged: unknown): z.out
 }
 
 /** The query, in which no parameter is given twice: readers differ on which of the two would count. */
-function readQuery<Q extends z.ZodType>(schema: Q, sent: unknown): Part<z.output<Q>> {
+function readQuery<Q extends z.ZodType>(schema: Q | undefined, sent: unknown): Part<z.output<Q>> {
   const given = Object.entries((sent ?? {}) as Record<string, unknown>)
   const once = Object.fromEntries(given.map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
   const repeated = given.filter(([, value]) => Array.isArray(value)).map(([name]) => name)
@@ -48,13 +48,21 @@ function readQuery<Q extends z.ZodType>(schema: Q, sent: unknown): Part<z.output
   return { ok: false, mistakes: query.ok ? mistakes : [...mistakes, ...query.mistakes] }
 }
 
+/** Where nothing is asked for. */
+const nothing = z.strictObject({})
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0)
+
 type Part<T> = { ok: true; value: T } | { ok: false; mistakes: Mistake[] }
 
-function read<T extends z.ZodType>(schema: T, value: unknown, where: Where, unknown: MistakeCode): Part<z.output<T>> {
-  const unfit = unfitValues(value, where)
+function read<T extends z.ZodType>(schema: T | undefined, value: unknown, where: Where, unknown: MistakeCode): Part<z.output<T>> {
+  // Clients often send {} where no body is needed.
+  if (schema === undefined && isEmpty(value)) return { ok: true, value: undefined as z.output<T> }
+  const unfit = isFlatText(value) ? [] : unfitValues(value, where)
   if (unfit.some(({ code }) => code === 'too-deep')) return { ok: false, mistakes: unfit }
-  const result = schema.safeParse(value, { error: () => ours })
-  if (result.success && unfit.length === 0) return { ok: true, value: result.data }
+  const result = (schema ?? nothing).safeParse(value, ownSentences)
+  if (result.success && unfit.length === 0) return { ok: true, value: result.data as z.output<T> }
   const issues = result.success ? [] : result.error.issues
   return { ok: false, mistakes: unique([...unfit, ...issues.flatMap((issue) => ofIssue(issue, [], value, where, unknown))]) }
 }
@@ -63,6 +71,16 @@ function read<T extends z.ZodType>(schema: T, value: unknown, where: Where, unkn
 const unique = (found: Mistake[]): Mistake[] => [
   ...new Map(found.map((mistake) => [`${mistake.code} ${mistake.pointer ?? mistake.parameter}`, mistake])).values(),
 ]
+
+const isStorableKey = (key: string): boolean => key !== '__proto__' && key !== 'constructor' && key !== 'prototype' && isStorable(key)
+
+/** Nothing, or texts under plain names, such as the parameters of nearly every request: there is nothing unfit in it to look for. */
+function isFlatText(value: unknown): boolean {
+  if (value === undefined) return true
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  for (const [key, text] of Object.entries(value)) if (typeof text !== 'string' || !isStorable(text) || !isStorableKey(key)) return false
+  return true
+}
 
 /**
  * What no schema needs to say for itself, anywhere in a value: text that cannot be stored, numbers that JavaScript does not hold
@@ -93,6 +111,7 @@ function unfitValues(value: unknown, where: Where): Mistake[] {
 
 /** What zod puts where a schema says nothing of its own; a sentence of a schema itself wins over it. */
 const ours = 'see the code'
+const ownSentences = { error: () => ours }
 
 type Issue = z.core.$ZodIssue
 

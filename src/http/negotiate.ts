@@ -15,7 +15,8 @@ function preferences(header: string): { value: string; weight: number }[] {
 
 /** The language of sentences in an answer: Dutch where Accept-Language prefers it, English otherwise. */
 export function languageOf(header: string | undefined): Language {
-  const wanted = preferences(header ?? '').find(({ value, weight }) => weight > 0 && /^(nl|en)\b|^\*$/.test(value))
+  if (header === undefined) return 'en'
+  const wanted = preferences(header).find(({ value, weight }) => weight > 0 && /^(nl|en)\b|^\*$/.test(value))
   return wanted?.value.startsWith('nl') ? 'nl' : 'en'
 }
 

@@ -6,7 +6,7 @@ import type { Identity } from '../domain/identity.ts'
 import type { Answered, Keyed, Sent } from '../store/answers.ts'
 import type { Access, Caller } from './caller.ts'
 import type { Cursors } from './cursor.ts'
-import { isNoneMatch, readIfMatch } from './etag.ts'
+import { isNoneMatch, readIfMatch, revisionHeld } from './etag.ts'
 import { readInput } from './input.ts'
 import { type Language, languageOf } from './negotiate.ts'
 import { DoorProblem, invalidInput } from './problem.ts'
@@ -21,7 +21,7 @@ export const base = '/v1'
 
 /** What a handler gets: the caller and all that was sent, checked. */
 export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType> = {
-  identity?: Identity
+  identity: Identity | undefined
   /** Looked up once per request; throws 401 or 403 where there is nobody the registry knows (only possible for `anyone`). */
   actor: () => Promise<Actor>
   /** Seals and opens the cursors of this caller. */
@@ -30,7 +30,9 @@ export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodTyp
   query: z.output<Q>
   body: z.output<B>
   /** The revision that the caller changes; undefined for `If-Match: *` and, on a POST, without the header. */
-  ifMatch?: number
+  ifMatch: number | undefined
+  /** The revision that the caller has already, as If-None-Match says; 0 for none. */
+  has: number
   language: Language
   requestId: string
   /** The path as it was called, under /v1, and the query as it was sent: what links to other pages of it are made of. */
@@ -41,8 +43,8 @@ export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodTyp
 /** What a handler gives back. Paths in `location` and `links` that start with `/` lie under /v1. */
 export type Answer<A extends z.ZodType = z.ZodType> = {
   body?: z.output<A>
-  /** The answer as it is sent: JSON made when it was written, or another media type. Instead of `body`. */
-  raw?: string
+  /** The answer as it is sent: JSON made when it was written, or another media type; null for who has it already. Instead of `body`. */
+  raw?: string | null
   /** A strong ETag, as `etagOf` makes it: a GET then answers 304 to who has it. */
   etag?: string
   location?: string
@@ -88,6 +90,8 @@ export type Operation<
   }
   /** Whether If-Match is required. Default for PUT, PATCH and DELETE; a POST honours it when sent. */
   ifMatch?: 'required' | 'optional'
+  /** It is done beside every transaction: for a read that carries in its own statement who may read. */
+  beside?: true
   handle(call: Call<P, Q, B>): Promise<Answer<NoInfer<A>>>
 }
 
@@ -111,11 +115,6 @@ declare module 'fastify' {
 
 const nobody: Acting = { kind: 'nobody', actorId: '' }
 
-const nothing = z.strictObject({})
-
-// Clients often send {} with a POST that needs no body.
-const noBody = z.union([nothing, z.undefined()])
-
 /** Declares an operation: its route under /v1, its checks, and its place in the API's description. The one way to add one. */
 export function operation<
   P extends z.ZodType = z.ZodUndefined,
@@ -131,7 +130,7 @@ export function operation<
     config: { operation: declared },
     handler: async (request, reply) => {
       const call = readCall(declared, request)
-      const { sent, replayed } = await answered(app, declared, call, request, async () => render(declared, await declared.handle(call)))
+      const { sent, replayed } = await answered(app, declared, call, request)
       return send(declared, sent, replayed, request, reply)
     },
   })
@@ -143,18 +142,28 @@ async function answered(
   spec: Operation,
   call: Call,
   request: FastifyRequest,
-  work: () => Promise<Sent>,
 ): Promise<{ sent: Sent; replayed: boolean }> {
-  const acting = async () => (call.identity ? by(await call.actor()) : nobody)
+  if (spec.beside) return { sent: await work(spec, call), replayed: false }
   const key = takesKey(spec) ? readKey(request.headers['idempotency-key']) : undefined
-  if (key === undefined) return { sent: await transactions.within(acting, work), replayed: false }
+  if (key === undefined)
+    return {
+      sent: await transactions.within(
+        () => actingOf(call),
+        () => work(spec, call),
+      ),
+      replayed: false,
+    }
   const ifMatch = request.headers['if-match'] ?? ''
   const requestDigest = digest('handslag-request', spec.method, request.url, ifMatch, canonical(request.body ?? null))
-  const once = await transactions.once(await acting(), { key, requestDigest }, work)
+  const once = await transactions.once(await actingOf(call), { key, requestDigest }, () => work(spec, call))
   if (once === 'reused') throw new DoorProblem('idempotency-key-reused')
   if (once === 'erased') throw new DoorProblem('answer-erased')
   return once
 }
+
+const work = async (spec: Operation, call: Call): Promise<Sent> => render(spec, await spec.handle(call))
+
+const actingOf = async (call: Call): Promise<Acting> => (call.identity ? by(await call.actor()) : nobody)
 
 /** Whether an operation takes an Idempotency-Key: those that change something for somebody. */
 export const takesKey = ({ method, access }: Pick<Operation, 'method' | 'access'>): boolean => method !== 'GET' && access !== 'anyone'
@@ -185,16 +194,21 @@ export function ifMatchOf({ method, ifMatch }: Operation): 'required' | 'optiona
 function readCall(spec: Operation, request: FastifyRequest): Call {
   const rule = ifMatchOf(spec)
   const ifMatch = rule && readIfMatch(request.headers['if-match'], rule === 'required')
-  const { params = nothing, query = nothing, body = noBody } = spec
-  const input = readInput({ params, query, body }, { params: request.params, query: request.query, body: request.body ?? undefined })
-  const [path = ''] = request.url.split('?')
+  const { params, query, body } = readInput(spec, request)
+  const { identity, actor, cursors } = request.caller
+  const end = request.url.indexOf('?')
   return {
-    ...request.caller,
-    ...input,
-    ...(ifMatch !== undefined && { ifMatch }),
+    identity,
+    actor,
+    cursors,
+    params,
+    query,
+    body,
+    ifMatch,
+    has: revisionHeld(request.headers['if-none-match']),
     language: languageOf(request.headers['accept-language']),
     requestId: request.id,
-    path: path.slice(base.length),
+    path: request.url.slice(base.length, end < 0 ? undefined : end),
     search: request.query as Record<string, string>,
   }
 }
@@ -209,7 +223,7 @@ function render(spec: Operation, answer: Answer): Sent {
     ...(links.length > 0 && { link: links.map(({ rel, href }) => `<${underBase(href)}>; rel="${rel}"`).join(', ') }),
     ...(etag !== undefined && { etag }),
   }
-  return { status, headers, body: status === 204 ? null : (answer.raw ?? serialise(spec, answer.body)) }
+  return { status, headers, body: status === 204 ? null : answer.raw === undefined ? serialise(spec, answer.body) : answer.raw }
 }
 
 function send(spec: Operation, { status, headers, body }: Sent, replayed: boolean, request: FastifyRequest, reply: FastifyReply) {

@@ -24,7 +24,12 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   }
   // Before the body: what is sent to nowhere is not read, and whatever is wrong with it, the answer is that there is nothing here.
   // After the other hooks, which count it.
-  app.after(() => app.addHook('onRequest', async (request, reply) => (request.is404 ? answer(request, reply) : undefined)))
+  app.after(() =>
+    app.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) answer(request, reply)
+      else done()
+    }),
+  )
   app.setNotFoundHandler(answer)
 }
 

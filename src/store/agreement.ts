@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, exists, gt, inArray, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
-import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { and, asc, desc, eq, fillPlaceholders, gt, inArray, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { type AnyPgColumn, type PgTable, QueryBuilder } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import type { Agreement } from '../domain/agreement.ts'
 import type { VersionSummary } from '../domain/agreement-view.ts'
@@ -7,19 +7,9 @@ import type { Identity } from '../domain/identity.ts'
 import { refuse } from '../domain/refusal.ts'
 import { earliest, type Instant } from '../domain/time.ts'
 import { clockAhead, clockNow, type Database, type Queries } from './database.ts'
+import { gathering } from './gather.ts'
 import { agreementStream, stateKnownAt } from './ledger.ts'
-import {
-  agreements,
-  inForce,
-  memberships,
-  parties,
-  publications,
-  publicationsOfAll,
-  seats,
-  streams,
-  versionPeriods,
-  versions,
-} from './tables.ts'
+import { memberships, parties, publications, publicationsOfAll, seats, streams, versionPeriods, versions } from './tables.ts'
 
 /** The organisation whose eyes an actor reads with; an operator administers, and reads no content. */
 export const readerOf = (actor: Actor, what = 'agreement'): string =>
@@ -29,15 +19,6 @@ export const readerOf = (actor: Actor, what = 'agreement'): string =>
 const sitsAt = (agreementId: string, organisationId: string): SQL | undefined =>
   and(eq(parties.agreementId, agreementId), eq(parties.organisationId, organisationId), eq(parties.here, true))
 
-/** The one filter for whatever lists agreements: those at whose table the organisation is. */
-const atTable = ({ db }: Database, organisationId: string): SQL =>
-  exists(
-    db
-      .select({ one: sql`1` })
-      .from(parties)
-      .where(and(eq(parties.agreementId, agreements.id), eq(parties.organisationId, organisationId), eq(parties.here, true))),
-  )
-
 /** What decides who may read the versions of an agreement. */
 type Publication = Record<'agreementId' | 'visibility' | 'networkId' | 'adopted', AnyPgColumn>
 
@@ -45,7 +26,7 @@ type Publication = Record<'agreementId' | 'visibility' | 'networkId' | 'adopted'
  * The one filter for adopted versions: those of one's table, and, once there is one, those that are public or that one's network shows
  * (docs/domain.md#visibility).
  */
-function mayReadVersions({ db }: Database, publication: Publication, organisation: SQL): SQL {
+export function mayReadVersions(db: Pick<QueryBuilder, 'select'>, publication: Publication, organisation: SQL): SQL {
   const mine = db
     .select({ one: sql`1` })
     .from(seats)
@@ -54,17 +35,17 @@ function mayReadVersions({ db }: Database, publication: Publication, organisatio
     .select({ one: sql`1` })
     .from(memberships)
     .where(and(eq(memberships.networkId, publication.networkId), sql`${memberships.organisationId} = ${organisation}`))
-  const shown = or(eq(publication.visibility, 'public'), and(eq(publication.visibility, 'network'), exists(ours)))
-  return or(exists(mine), and(publication.adopted, shown)) ?? sql`false`
+  const shown = or(eq(publication.visibility, 'public'), and(eq(publication.visibility, 'network'), sql`(${ours}) is not null`))
+  return or(sql`(${mine}) is not null`, and(publication.adopted, shown)) ?? sql`false`
 }
 
-/** A value of a statement, or the place of one in a prepared statement. */
-type Bound = string | Placeholder | null
+/** A value of a statement, or what it is read from. */
+type Bound = string | SQL | null
 
 /** Who reads versions: somebody the registry knows, or anybody. An operator, who reads no content, is anybody. */
 export type VersionReader = Actor | undefined
 
-const organisationOfReader = (reader: VersionReader): SQL =>
+export const organisationOfReader = (reader: VersionReader): SQL =>
   sql`${reader && reader.kind !== 'operator' ? reader.organisationId : null}::uuid`
 
 /** Whom a token stands for in the statement of `currentVersion`: nobody where it may not read, nor for an operator. */
@@ -72,8 +53,8 @@ const accountOf = (identity: Identity | undefined): { issuer: string | null; sub
   identity?.scopes.includes('handslag:read') && !identity.scopes.includes('handslag:operate') ? identity : { issuer: null, subject: null }
 
 /** The organisation of an account, as part of a statement; none where nobody is known by it. */
-const organisationOf = ({ issuer, subject }: { issuer: Bound; subject: Bound }): SQL =>
-  sql`(select organisation_id from accounts where issuer = ${issuer}::text and subject = ${subject}::text and active
+const organisationOf = (issuer: SQL, subject: SQL): SQL =>
+  sql`(select organisation_id from accounts where issuer = ${issuer} and subject = ${subject} and active
     and (kind = 'person' or 'handslag:read' = any(scopes)))`
 
 /** A state, the moment at which it is looked at, and the revision that it has. */
@@ -177,140 +158,123 @@ export async function findAtTable<Doc>(
   return { ...seen, doc: docs[0] ?? refuse('not-found', { what }) }
 }
 
-/** Which agreements to list: of those at whose table the reader is. */
-export type AgreementFilter = {
-  kind?: string | undefined
-  status?: string | undefined
-  networkId?: string | undefined
-  underId?: string | undefined
-}
-
-/** The agreements at whose table an organisation is, newest or by title. */
-export async function listAgreements<Doc>(
-  database: Database,
-  actor: Actor,
-  filter: AgreementFilter,
-  { sort, after, limit }: { sort: 'title' | '-createdAt'; after?: readonly (string | number)[] | undefined; limit: number },
-): Promise<{ docs: Doc[]; now: Instant }> {
-  const order = sort === 'title' ? [agreements.title, agreements.id] : [agreements.createdAt, agreements.id]
-  const beyond =
-    after &&
-    (sort === 'title' ? afterPosition(order, after) : sql`(${sql.join(order, sql`, `)}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
-  const rows = await database.db
-    .select({ doc: sql<Doc>`${agreements.doc}`, now: clockNow(database) })
-    .from(agreements)
-    .where(
-      and(
-        atTable(database, readerOf(actor)),
-        filter.kind ? eq(agreements.kind, filter.kind) : undefined,
-        filter.status ? eq(agreements.status, filter.status) : undefined,
-        filter.networkId ? eq(agreements.networkId, filter.networkId) : undefined,
-        filter.underId ? eq(agreements.underId, filter.underId) : undefined,
-        beyond,
-      ),
-    )
-    .orderBy(...order.map((column) => (sort === 'title' ? asc(column) : desc(column))))
-    .limit(limit)
-  return { docs: rows.map(({ doc }) => doc), now: rows[0]?.now ?? '' }
-}
-
 /** The columns of a period: when it holds, and since when and until when that was known. */
 type Period = Record<'fromAt' | 'untilAt' | 'knownAt' | 'replacedAt', AnyPgColumn>
 
 /** Whether a period holds at a moment, as it was known at another; both are now where they are null, and nothing is known beyond now. */
-function holds(period: Period, now: SQL, validAt: Bound, knownAt: Bound): SQL {
+export function holds(period: Period, now: SQL, validAt: Bound, knownAt: Bound): SQL {
   const known = sql`least(coalesce(${knownAt}::timestamptz, ${now}), ${now})`
   const moment = sql`coalesce(${validAt}::timestamptz, ${known})`
   return sql`${period.fromAt} <= ${moment} and ${moment} < ${period.untilAt}
     and ${period.knownAt} <= ${known} and (${period.replacedAt} is null or ${known} < ${period.replacedAt})`
 }
 
+/** A question for what is in force: of which agreement, for whom, when, and which version the reader has already (0 for none). */
+type Asked = {
+  agreementId: string
+  issuer: string | null
+  subject: string | null
+  validAt: Instant | null
+  knownAt: Instant | null
+  has: number
+}
+
+const askedFields = ['agreementId', 'issuer', 'subject', 'has', 'validAt', 'knownAt'] as const
+
+/** What is in force: its number (null where nothing is), and its JSON where the reader does not have it yet; nothing for who may not read. */
+type Current = { number: number | null; json: string | null } | undefined
+
 const place = (name: string): Placeholder => sql.placeholder(name)
 
+/** A period of a version that holds now, whatever the clock says of the moment at which it was recorded: what is recorded is so. */
+const holdsNow = (period: Period, now: SQL): SQL => {
+  const moment = sql`greatest(${now}, ${period.knownAt})`
+  return sql`${period.replacedAt} is null and ${period.fromAt} <= ${moment} and ${moment} < ${period.untilAt}`
+}
+
 /**
- * The statement of `currentVersion`: built once, and planned once per connection, because it is run far more than any other. It is sent
- * beside every transaction and carries its predicate: beginning one for row-level security would treble its messages.
+ * The statement of `currentVersion`, for many questions: built once, and planned once per connection, because it is run far more than any
+ * other. It is sent beside every transaction and carries its predicate: beginning one for row-level security would treble its messages.
+ * Looking back has a statement of its own, so that the other one finds its row by an index of what was not replaced.
  */
-const currentStatement = (database: Database) =>
-  database.beside
-    .select({ json: sql<string | null>`${versionPeriods.doc}::text`, number: versionPeriods.number })
+function currentStatement(when: 'now' | 'at') {
+  const building = new QueryBuilder()
+  const now = clockAhead(place('aheadMs'))
+  const [moments, named] =
+    when === 'now'
+      ? [sql``, sql``]
+      : [sql`, ${place('validAt')}::timestamptz[], ${place('knownAt')}::timestamptz[]`, sql`, valid_at, known_at`]
+  const asked = sql`unnest(${place('agreementId')}::uuid[], ${place('issuer')}::text[], ${place('subject')}::text[], ${place('has')}::int[]${moments})
+    with ordinality as asked (agreement_id, issuer, subject, has${named}, nth)`
+  const reader = sql`lateral (select ${organisationOf(sql`asked.issuer`, sql`asked.subject`)} as organisation_id) as reader`
+  // Limits that change nothing: what is looked up is one row by its key, and is never planned as a hash of a whole table.
+  const { agreementId, visibility, networkId, adopted } = publicationsOfAll
+  const shown = building
+    .select({ agreementId, visibility, networkId, adopted })
     .from(publicationsOfAll)
-    .leftJoin(
-      versionPeriods,
-      and(
-        eq(versionPeriods.agreementId, publicationsOfAll.agreementId),
-        holds(versionPeriods, clockAhead(place('aheadMs')), place('validAt'), place('knownAt')),
-      ),
-    )
+    .where(sql`${agreementId} = asked.agreement_id`)
+    .limit(1)
+    .as('shown')
+  const period = versionPeriods
+  const held = building
+    .select({ number: period.number, doc: period.doc })
+    .from(period)
     .where(
       and(
-        eq(publicationsOfAll.agreementId, place('agreementId')),
-        mayReadVersions(database, publicationsOfAll, organisationOf({ issuer: place('issuer'), subject: place('subject') })),
+        sql`${period.agreementId} = asked.agreement_id`,
+        when === 'now' ? holdsNow(period, now) : holds(period, now, sql`asked.valid_at`, sql`asked.known_at`),
       ),
     )
-    .prepare('current-version')
+    .orderBy(desc(period.fromAt))
+    .limit(1)
+    .as('held')
+  const { sql: text, params } = building
+    .select({
+      nth: sql`asked.nth::int`.as('nth'),
+      number: held.number,
+      json: sql`case when ${held.number} <> asked.has then ${held.doc}::text end`.as('json'),
+    })
+    .from(asked)
+    .innerJoinLateral(shown, sql`true`)
+    .innerJoin(reader, sql`true`)
+    .leftJoinLateral(held, sql`true`)
+    .where(mayReadVersions(building, shown, sql`reader.organisation_id`))
+    .toSQL()
+  return { name: `version-${when}`, text, params }
+}
 
-const currentStatements = new WeakMap<Database, ReturnType<typeof currentStatement>>()
+/** Answers many questions in one statement, in their order. */
+const currentOfAll =
+  ({ name, text, params }: ReturnType<typeof currentStatement>) =>
+  async ({ pool, clock: { aheadMs } }: Database, asked: readonly Asked[]): Promise<Current[]> => {
+    const lists = Object.fromEntries(askedFields.map((field) => [field, asked.map((one) => one[field])]))
+    const values = fillPlaceholders(params, { ...lists, aheadMs })
+    const { rows } = await pool.query<{ nth: number; number: number | null; json: string | null }>({ name, text, values })
+    const found: Current[] = asked.map(() => undefined)
+    for (const row of rows) found[row.nth - 1] = row
+    return found
+  }
+
+const currentNow = gathering(currentOfAll(currentStatement('now')))
+const currentAt = gathering(currentOfAll(currentStatement('at')))
 
 /**
- * The version in force, as JSON that was made when it was adopted. One statement, which carries who may read it: the token's
- * organisation is looked up in it. Refuses with `not-found`, and with `nothing-in-force` for those who may read.
+ * The version in force: its number and its JSON, made when it was adopted; null instead of it for who has that number already. Read in one
+ * statement with what others ask at the same moment, which carries who may read it: the token's organisation is looked up in it. Refuses
+ * with `not-found`, and with `nothing-in-force` for those who may read.
  */
 export async function currentVersion(
   database: Database,
   identity: Identity | undefined,
   agreementId: string,
-  { validAt = null, knownAt = null }: { validAt?: Instant | null | undefined; knownAt?: Instant | null | undefined },
-): Promise<{ json: string; number: number }> {
-  const statement = currentStatements.get(database) ?? currentStatement(database)
-  currentStatements.set(database, statement)
-  const { aheadMs } = database.clock
-  const [row] = await statement.execute({ ...accountOf(identity), agreementId, aheadMs, validAt, knownAt })
-  if (!row) refuse('not-found', { what: 'agreement' })
-  if (row.json === null || row.number === null) refuse('nothing-in-force')
-  return { json: row.json, number: row.number }
-}
-
-export type CurrentFilter = {
-  /** An organisation that takes part in the version. */
-  organisationId?: string | undefined
-  networkId?: string | undefined
-  kind?: string | undefined
-  subject?: string | undefined
-}
-
-/** Every version in force that the reader may read, by agreement. */
-export async function currentVersions<Doc>(
-  database: Database,
-  reader: VersionReader,
-  filter: CurrentFilter,
-  times: Times,
-  { after, limit }: { after?: string | undefined; limit: number },
-): Promise<Doc[]> {
-  const rows = await database.db
-    .select({ doc: sql<Doc>`${versions.doc}` })
-    .from(publications)
-    .innerJoin(
-      inForce,
-      and(
-        eq(inForce.agreementId, publications.agreementId),
-        holds(inForce, clockNow(database), times.validAt ?? null, times.knownAt ?? null),
-      ),
-    )
-    .innerJoin(versions, and(eq(versions.agreementId, inForce.agreementId), eq(versions.number, inForce.version)))
-    .where(
-      and(
-        mayReadVersions(database, publications, organisationOfReader(reader)),
-        filter.organisationId ? sql`${filter.organisationId}::uuid = any(${versions.organisationIds})` : undefined,
-        filter.networkId ? eq(publications.networkId, filter.networkId) : undefined,
-        filter.kind ? eq(publications.kind, filter.kind) : undefined,
-        filter.subject ? sql`${filter.subject} = any(${versions.subjects})` : undefined,
-        after ? gt(publications.agreementId, after) : undefined,
-      ),
-    )
-    .orderBy(asc(publications.agreementId))
-    .limit(limit)
-  return rows.map(({ doc }) => doc)
+  { validAt, knownAt }: Times,
+  has = 0,
+): Promise<{ json: string | null; number: number }> {
+  const ask = validAt === undefined && knownAt === undefined ? currentNow : currentAt
+  const asked = { ...accountOf(identity), agreementId, validAt: validAt ?? null, knownAt: knownAt ?? null, has }
+  const found = (await ask(database, asked)) ?? refuse('not-found', { what: 'agreement' })
+  const { number, json } = found
+  return number === null ? refuse('nothing-in-force') : { number, json }
 }
 
 /** The adopted versions of an agreement that the reader may read, in order. */
@@ -331,7 +295,7 @@ export async function listVersions(
     })
     .from(publications)
     .leftJoin(versions, and(eq(versions.agreementId, publications.agreementId), gt(versions.number, after)))
-    .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database, publications, organisationOfReader(reader))))
+    .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database.db, publications, organisationOfReader(reader))))
     .orderBy(asc(versions.number))
     .limit(limit)
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
@@ -349,28 +313,9 @@ export async function findVersions<Doc extends { number: number }>(
     .select({ doc: sql<Doc | null>`${versions.doc}` })
     .from(publications)
     .leftJoin(versions, and(eq(versions.agreementId, publications.agreementId), inArray(versions.number, [...numbers])))
-    .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database, publications, organisationOfReader(reader))))
+    .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database.db, publications, organisationOfReader(reader))))
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
   return numbers.map((number) => rows.find(({ doc }) => doc?.number === number)?.doc ?? refuse('not-found', { what: 'version' }))
-}
-
-/** The agreements in which a person holds a mandate and that have not ended, with their states: what their to-do list is made of. */
-export async function statesOfHolder(
-  database: Database,
-  personId: string,
-  organisationId: string,
-): Promise<{ states: Agreement[]; now: Instant }> {
-  const { rows } = await database.query<{ state: Agreement; now: Instant }>({
-    name: 'states-of-holder',
-    text: `select s.state, clock_timestamp() + $3::bigint * interval '1 millisecond' as now
-      from streams s join agreements a on a.id = s.id join parties p on p.agreement_id = a.id and p.organisation_id = $2 and p.here
-      where a.status <> 'ended' and a.id in (
-        select agreement_id from mandates where holder_id = $1
-        union select agreement_id from transfers where state = 'offered' and doc->>'toPersonId' = $1::text
-      ) order by s.id`,
-    values: [personId, organisationId, database.clock.aheadMs],
-  })
-  return { states: rows.map((row) => row.state), now: rows[0]?.now ?? '' }
 }
 
 /** What the founding of an agreement names, as far as it is there: organisations, and whether its network and covenant are open to the founder. */

@@ -11,12 +11,11 @@ export type Queries = Pick<pg.Pool, 'query'>
  * where fourteen days of grace have to pass within a minute.
  *
  * `query` and `db` belong to the transaction that is going on (`within`), and see what its actor may see; outside of one they see what
- * anybody may. `beside` is beside every transaction: for the one read that carries in its statement who may read it.
+ * anybody may. `pool` is beside every transaction: for the one read that carries in its statement who may read it.
  */
 export type Database = Queries & {
   pool: pg.Pool
   db: NodePgDatabase
-  beside: NodePgDatabase
   clock: { aheadMs: number }
   close(): Promise<void>
 }
@@ -59,6 +58,8 @@ export function openDatabase(url: string, { max = 10, patienceMs = 2_000 }: { ma
     connectionTimeoutMillis: patienceMs,
     // Longer than the 5 s after which PostgreSQL itself ends a statement: who then still hears nothing has lost the connection.
     query_timeout: 7_000,
+    // What is asked on one connection goes out at once, and is answered in order: `inOneGo` waits once for several statements.
+    pipeline: true,
     keepAlive: true,
   })
   // A lost connection is reported to whoever uses it next. Without a listener Node would end the process, for an idle and a busy one alike.
@@ -66,7 +67,7 @@ export function openDatabase(url: string, { max = 10, patienceMs = 2_000 }: { ma
   pool.on('connect', (client) => client.on('error', () => undefined))
   const query = (async (...query: Parameters<pg.Pool['query']>) => ((await connection(pool)) ?? pool).query(...query)) as pg.Pool['query']
   const db = drizzle({ client: { query } as pg.Pool })
-  return { pool, query, db, beside: drizzle(pool), clock: { aheadMs: 0 }, close: () => pool.end() }
+  return { pool, query, db, clock: { aheadMs: 0 }, close: () => pool.end() }
 }
 
 /** Does something while no other process does anything of this name: an advisory lock, held by a connection of its own. */
@@ -144,9 +145,15 @@ function parseInstant(text: string): string {
   return `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
 }
 
-/** Drizzle brings type parsers of its own with each query, which leave times in PostgreSQL's notation. Here `valueParsers` always holds. */
+/**
+ * Drizzle brings type parsers of its own with each query, which leave times in PostgreSQL's notation. Here `valueParsers` always holds.
+ * What is asked in one turn goes out in one piece: writing to a socket costs more than most of what is asked.
+ */
 class ApplicationClient extends pg.Client {}
 ApplicationClient.prototype.query = function (this: pg.Client, query: unknown, ...rest: unknown[]) {
+  const { stream } = this.connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
   const isConfig = typeof query === 'object' && query !== null && 'types' in query && !('submit' in query)
   const plainQuery = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
   return plainQuery.call(this, isConfig ? { ...query, types: undefined } : query, ...rest)

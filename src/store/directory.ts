@@ -2,16 +2,28 @@ import type { Actor, Authority, Me } from '../domain/actor.ts'
 import type { Identity, Scope } from '../domain/identity.ts'
 import { refuse } from '../domain/refusal.ts'
 import type { Queries } from './database.ts'
+import { gathering } from './gather.ts'
 
-/** Who the bearer of a checked token is here: a person or application that is registered, or the operator; otherwise nobody. */
-export async function actorOf(queries: Queries, { issuer, subject, scopes }: Identity): Promise<Actor | undefined> {
-  if (scopes.includes('handslag:operate')) return { kind: 'operator', subject }
-  const { rows } = await queries.query<{ id: string; kind: string; organisationId: string; authorities: Authority[]; scopes: Scope[] }>({
-    name: 'actor',
-    text: `select id, kind, organisation_id as "organisationId", authorities, scopes from accounts where issuer = $1 and subject = $2 and active`,
-    values: [issuer, subject],
+type Found = { nth: number; id: string; kind: string; organisationId: string; authorities: Authority[]; scopes: Scope[] }
+
+const registered = gathering(async (queries: Queries, identities: readonly Identity[]): Promise<(Found | undefined)[]> => {
+  const { rows } = await queries.query<Found>({
+    name: 'accounts',
+    text: `select asked.nth::int, id, kind, organisation_id as "organisationId", authorities, scopes
+      from unnest($1::text[], $2::text[]) with ordinality as asked (issuer, subject, nth) join accounts using (issuer, subject) where active`,
+    values: [identities.map(({ issuer }) => issuer), identities.map(({ subject }) => subject)],
   })
-  const [account] = rows
+  const found = new Map(rows.map((account) => [account.nth - 1, account]))
+  return identities.map((_identity, nth) => found.get(nth))
+})
+
+/**
+ * Who the bearer of a checked token is here: a person or application that is registered, or the operator; otherwise nobody. Looked up in
+ * one statement with those who call at the same moment.
+ */
+export async function actorOf(queries: Queries, identity: Identity): Promise<Actor | undefined> {
+  if (identity.scopes.includes('handslag:operate')) return { kind: 'operator', subject: identity.subject }
+  const account = await registered(queries, identity)
   if (!account) return undefined
   const { id, kind, organisationId, authorities } = account
   // What its organisation did not give an application, no issuer does.

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
@@ -6,8 +6,9 @@ import type { Acting } from '../domain/actor.ts'
 import { type Agreement, type AgreementEvent, evolve as evolveAgreement } from '../domain/agreement.ts'
 import type { By, Recorded } from '../domain/event.ts'
 import { type Entry, entryHash, genesis, type Kept, payloadDigest } from '../domain/ledger.ts'
-import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../domain/network.ts'
+import { evolve as evolveNetwork, isMember, type Network, type NetworkEvent } from '../domain/network.ts'
 import { evolve as evolveOrganisation, type Organisation, type OrganisationEvent } from '../domain/organisation.ts'
+import { partyOf } from '../domain/party.ts'
 import { Refused } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
 import { connectionConfig, type Database, type Queries, valueParsers } from './database.ts'
@@ -22,7 +23,7 @@ import {
   upsert,
 } from './projections.ts'
 import { ledger, ledgerPayloads, snapshots, streams } from './tables.ts'
-import { noteChanged, statements, within } from './transaction.ts'
+import { inOneGo, noteChanged, within } from './transaction.ts'
 
 type AnyEvent = { type: string; data: object; mandateId?: string }
 
@@ -31,6 +32,8 @@ export type Stream<State, Event extends AnyEvent> = {
   type: string
   evolve: (state: State | undefined, event: Event, recorded: Recorded) => State
   projections: Parameters<typeof changedRows<State>>[0]
+  /** Whether an actor has a part in it: the same as row-level security says of its rows. */
+  hasPart: (state: State, acting: Acting) => boolean
   /** After which event looking back may start. */
   snapshotAfter?: Event['type']
 }
@@ -39,14 +42,21 @@ export const agreementStream: Stream<Agreement, AgreementEvent> = {
   type: 'agreement',
   evolve: evolveAgreement,
   projections: agreementProjections,
+  hasPart: (state, { organisationId = '' }) => partyOf(state, organisationId) !== undefined,
   snapshotAfter: 'round-opened',
 }
 export const organisationStream: Stream<Organisation, OrganisationEvent> = {
   type: 'organisation',
   evolve: evolveOrganisation,
   projections: organisationProjections,
+  hasPart: ({ id }, { kind, organisationId }) => id === organisationId || kind === 'operator',
 }
-export const networkStream: Stream<Network, NetworkEvent> = { type: 'network', evolve: evolveNetwork, projections: networkProjections }
+export const networkStream: Stream<Network, NetworkEvent> = {
+  type: 'network',
+  evolve: evolveNetwork,
+  projections: networkProjections,
+  hasPart: (state, { organisationId = '' }) => isMember(state, organisationId),
+}
 
 /** The head of a stream: where it stands. */
 export type Head<State> = { id: string; revision: number; recordedAt: Instant; hash: string; state: State }
@@ -63,8 +73,6 @@ export type Changed<State, Event> = {
 
 /** What a change sees when it decides: the transaction (for what it has to look up), and the moment of record. */
 export type Deciding = { client: Queries; now: Instant }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * Changes streams in the transaction that is going on, or in one of its own: lock, then the database's clock, then decide, then write
@@ -85,7 +93,7 @@ export async function change<State, Event extends AnyEvent>(
       await write(database, changed)
       noteChanged(
         database.pool,
-        changed.map(({ id }) => id),
+        changed.flatMap(({ id, state }) => (stream.hasPart(state, acting) ? [id] : [])),
       )
       return changed.map(({ id, state, revision, events, entries }) => ({
         id,
@@ -107,23 +115,34 @@ const taken = (error: unknown): boolean =>
 
 /**
  * Locks the heads (in order of id, so that two changes of several streams never wait for each other), and reads the clock after the
- * lock is held: an earlier clock would let what expired while waiting pass. One round trip, with the beginning of the transaction.
+ * lock is held: an earlier clock would let what expired while waiting pass. Two statements in one round trip, with the beginning of the
+ * transaction.
  */
 async function lock<State>({ pool, clock }: Database, type: string, ids: readonly string[]) {
-  const list = [...ids].sort().map((id) => {
-    if (!uuid.test(id)) throw new TypeError('a stream id is a UUID')
-    return `'${id}'`
-  })
-  const [locked, told] = (await statements(
-    pool,
-    `select id, revision, recorded_at as "recordedAt", hash, state from streams
-      where type = '${type}' and id in (${list.join(', ') || 'null'}) order by id for update;
-    select clock_timestamp() + ${Math.trunc(clock.aheadMs)} * interval '1 millisecond' as now`,
-  )) as [pg.QueryResult<Head<State>>, pg.QueryResult<{ now: Instant }>]
-  const heads = new Map(locked.rows.map((head) => [head.id, head]))
-  const clockNow = told.rows[0]?.now ?? ''
+  const answers = await inOneGo(pool, [...lockHeads(type, ids), readClock(clock.aheadMs)])
+  const clockNow: Instant = answers.pop()?.rows[0]?.now ?? ''
+  const heads = new Map(answers.flatMap(({ rows }) => rows as Head<State>[]).map((head) => [head.id, head]))
   return { heads, now: [...heads.values()].reduce((now, head) => (now > head.recordedAt ? now : next(head.recordedAt)), clockNow) }
 }
+
+/** The statement that locks heads, one text for each number of them; none where there is nothing to lock. */
+const lockHeads = (type: string, ids: readonly string[]): pg.QueryConfig[] =>
+  ids.length === 0
+    ? []
+    : [
+        {
+          name: `lock-${ids.length}`,
+          text: `select id, revision, recorded_at as "recordedAt", hash, state from streams
+            where type = $1 and id in (${ids.map((_, nth) => `$${nth + 2}`).join(', ')}) order by id for update`,
+          values: [type, ...ids],
+        },
+      ]
+
+const readClock = (aheadMs: number): pg.QueryConfig => ({
+  name: 'clock',
+  text: `select clock_timestamp() + $1::bigint * interval '1 millisecond' as now`,
+  values: [Math.trunc(aheadMs)],
+})
 
 // Moments of record rise within a stream, also within a millisecond or when the clock is set back: as-of reads tell changes apart.
 const next = (instant: Instant): Instant => new Date(Date.parse(instant) + 1).toISOString()
@@ -224,18 +243,26 @@ async function write(client: Queries, changes: readonly Advance<unknown, unknown
     entries.map(({ streamId, revision, salt, payload }) => ({ stream_id: streamId, revision, salt, payload })),
     heads,
   ]
+  for (const some of rows.values()) values.push(some)
+  await client.query({ ...writing([...rows.keys()]), values: values.map((value) => JSON.stringify(value)) })
+}
+
+const writings = new Map<string, { name: string; text: string }>()
+
+/** The statement that writes entries, heads and rows of these tables; made once for each set of them. */
+function writing(tables: readonly PgTable[]): { name: string; text: string } {
+  const shape = tables.map(getTableName).join(' ')
+  const made = writings.get(shape)
+  if (made) return made
   const parts = [
     `entries as (insert into ${getTableName(ledger)} select * from jsonb_populate_recordset(null::ledger, $1::jsonb))`,
     `payloads as (insert into ${getTableName(ledgerPayloads)} select * from jsonb_populate_recordset(null::ledger_payloads, $2::jsonb))`,
     `heads as (${upsert(streams, '$3')})`,
+    ...tables.map((table, nth) => `${getTableName(table)}_rows as (${upsert(table, `$${nth + 4}`)})`),
   ]
-  for (const [table, some] of rows) {
-    values.push(some)
-    parts.push(`${getTableName(table)}_rows as (${upsert(table, `$${values.length}`)})`)
-  }
-  const text = `with ${parts.join(',\n')} select 1`
-  const name = `change-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
-  await client.query({ name, text, values: values.map((value) => JSON.stringify(value)) })
+  const statement = { name: `change-${writings.size}`, text: `with ${parts.join(',\n')} select 1` }
+  writings.set(shape, statement)
+  return statement
 }
 
 /** The head of a stream as it is now; nothing when there is none. */

@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+import pg from 'pg'
 import type { Kept } from '../domain/ledger.ts'
 import { appended, completeSubtrees, type HashedNode, type HashOf, leafOf, type Node, rootOf } from '../domain/merkle.ts'
 import type { Instant } from '../domain/time.ts'
 import { clockNow, type Database } from './database.ts'
 import { Fault } from './fault.ts'
 import { checkpoints, logEntries, receipts } from './tables.ts'
-import { registryItself, within } from './transaction.ts'
+import { registryItself, sayLast, within } from './transaction.ts'
 
 export type Checkpoint = { size: number; root: string; jws: string; at: Instant }
 export type LogEntry = { position: number; streamId: string; revision: number; hash: string }
@@ -64,9 +65,8 @@ export const extendLog = (database: Database, signing: Signing): Promise<number>
     if (!rows[0]?.mine) return 0
     // A statement of its own, after the lock: what it sees is what was committed by then.
     const taken = await database.query<Omit<LogEntry, 'position'>>(
-      `delete from log_queue using (select stream_id, revision from log_queue order by stream_id, revision limit $1) as first
-        where log_queue.stream_id = first.stream_id and log_queue.revision = first.revision
-        returning log_queue.stream_id as "streamId", log_queue.revision, log_queue.hash`,
+      `delete from log_queue where ctid = any(array(select ctid from log_queue order by stream_id, revision limit $1))
+        returning stream_id as "streamId", revision, hash`,
       [batch],
     )
     if (taken.rows.length === 0) return 0
@@ -114,9 +114,12 @@ async function treeSoFar(database: Database, { read }: Signing): Promise<{ size:
   return { size: last.size, hashOf }
 }
 
-/** Keeps receipts, in one statement, in the transaction of what they are of. */
-export const keepReceipts = async ({ db }: Database, kept: { agreementId: string; revision: number; jws: string }[]): Promise<void> => {
-  if (kept.length > 0) await db.insert(receipts).values(kept)
+/** Keeps receipts in the transaction of what they are of: they go out with its COMMIT. */
+export function keepReceipts({ pool }: Database, kept: readonly { agreementId: string; revision: number; jws: string }[]): void {
+  const rows = kept.map(
+    ({ agreementId, revision, jws }) => `(${pg.escapeLiteral(agreementId)}, ${Math.trunc(revision)}, ${pg.escapeLiteral(jws)})`,
+  )
+  if (rows.length > 0) sayLast(pool, `insert into receipts (agreement_id, revision, jws) values ${rows.join(', ')}`)
 }
 
 /** The receipts of an agreement after a revision, in their order. Who may read them is for the caller to ask. */

@@ -7,8 +7,8 @@ import { refuseUnsafe } from './safe.ts'
 /** Where the data of the registry is: on a server of one's own, or in a directory, where PostgreSQL from npm then runs. */
 export type Place = { url: string | undefined; ownerUrl: string | undefined; directory: string; log: (line: string) => void }
 
-/** The registry's database, up to date, with the directory in which its keys are kept. */
-export type Store = { database: Database; ownerUrl: string; directory: string; close: () => Promise<void> }
+/** The registry's database, up to date; `url` opens it for another process, as the application. `directory` is where the keys are kept. */
+export type Store = { database: Database; url: string; ownerUrl: string; directory: string; close: () => Promise<void> }
 
 /**
  * Opens the database: starts the embedded PostgreSQL where no other is named, and runs the migrations that are missing. Refuses one that
@@ -20,9 +20,11 @@ export async function openStore({ url, ownerUrl, directory, log }: Place): Promi
   const own = url ?? embedded?.url ?? ''
   const owner = ownerUrl ?? own
   let database: Database | undefined
+  let applicationUrl: string
   try {
     await migrate(owner)
-    database = openDatabase(embedded ? await applicationLogin(owner) : own)
+    applicationUrl = embedded ? await applicationLogin(owner) : own
+    database = openDatabase(applicationUrl)
     await refuseUnsafe(database)
   } catch (error) {
     await database?.close()
@@ -32,6 +34,7 @@ export async function openStore({ url, ownerUrl, directory, log }: Place): Promi
   const opened = database
   return {
     database: opened,
+    url: applicationUrl,
     ownerUrl: owner,
     directory: embedded?.directory ?? directory,
     close: async () => {

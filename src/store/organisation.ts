@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import { type Application, type Desk, type OrganisationView, type Person, requireOwn } from '../domain/organisation.ts'
@@ -83,7 +83,7 @@ export const findPerson = (database: Database, organisationId: string, id: strin
 
 /** The desks that are open. */
 export const listDesks = (database: Database, organisationId: string, page: Page): Promise<Desk[]> =>
-  listOf(database, organisationId, desks, isNull(sql`${desks.doc}->>'closedAt'`), page)
+  listOf(database, organisationId, desks, eq(desks.open, true), page)
 
 export const findDesk = (database: Database, organisationId: string, id: string): Promise<Desk> =>
   findOf(database, organisationId, desks, id, 'desk')

@@ -10,6 +10,8 @@ type Projection<State> = {
   table: PgTable
   items: (state: State) => Readonly<Record<string, unknown>>
   row: (item: never, state: State) => object
+  /** What its rows tell of the state beside the item: where this differs, every row is looked at. */
+  beside: (state: State) => readonly unknown[]
 }
 
 /** States the item's type once; the table checks the row. */
@@ -17,8 +19,9 @@ function projection<State, Table extends PgTable, Item>(
   table: Table,
   items: (state: State) => Readonly<Record<string, Item>>,
   row: (item: Item, state: State) => InferInsertModel<Table>,
+  beside: (state: State) => readonly unknown[] = () => [],
 ): Projection<State> {
-  return { table, items, row }
+  return { table, items, row, beside }
 }
 
 const one = <T>(item: T | null | undefined): Record<string, T> => (item === null || item === undefined ? {} : { one: item })
@@ -35,6 +38,7 @@ export const organisationProjections: Projection<Organisation>[] = [
     tables.organisationIdentifiers,
     (state: Organisation) => keyed([...state.formerIdentifiers, ...state.identifiers], ({ scheme, value }) => `${scheme} ${value}`),
     (identifier, { id, identifiers }) => ({ organisationId: id, ...identifier, current: identifiers.includes(identifier) }),
+    ({ identifiers }) => [identifiers],
   ),
   projection(
     tables.people,
@@ -49,7 +53,7 @@ export const organisationProjections: Projection<Organisation>[] = [
   projection(
     tables.desks,
     (state: Organisation) => state.desks,
-    (desk) => ({ id: desk.id, organisationId: desk.organisationId, doc: desk }),
+    (desk) => ({ id: desk.id, organisationId: desk.organisationId, open: !desk.closedAt, doc: desk }),
   ),
   projection(
     tables.accounts,
@@ -120,14 +124,19 @@ export const agreementProjections: Projection<Agreement>[] = [
   projection(
     tables.parties,
     (state: Agreement) => state.parties,
-    (party, { id }) => ({
+    (party, { id, kind, status, text, createdAt }) => ({
       agreementId: id,
       id: party.id,
       organisationId: party.organisationId,
       involvement: party.involvement,
       here: !party.leftAt,
+      kind,
+      status,
+      title: text.title,
+      createdAt,
       doc: party,
     }),
+    ({ status, text }) => [status, text.title],
   ),
   projection(
     tables.mandates,
@@ -151,7 +160,14 @@ export const agreementProjections: Projection<Agreement>[] = [
   projection(
     tables.transfers,
     (state: Agreement) => state.transfers,
-    (transfer, { id }) => ({ agreementId: id, id: transfer.id, roleId: transfer.roleId, state: transfer.state, doc: transfer }),
+    (transfer, { id }) => ({
+      agreementId: id,
+      id: transfer.id,
+      roleId: transfer.roleId,
+      toPersonId: transfer.toPersonId,
+      state: transfer.state,
+      doc: transfer,
+    }),
   ),
   projection(
     tables.rounds,
@@ -246,9 +262,6 @@ export const agreementProjections: Projection<Agreement>[] = [
   ),
 ]
 
-// Rows that tell of the whole state, and not of the item alone.
-const whole: ReadonlySet<PgTable> = new Set([tables.organisationIdentifiers])
-
 /** Rows to write, per table, in the database's own column names. */
 export type Rows = Map<PgTable, Record<string, unknown>[]>
 
@@ -258,10 +271,12 @@ export type Rows = Map<PgTable, Record<string, unknown>[]>
  */
 export function changedRows<State>(projections: readonly Projection<State>[], before: State | undefined, after: State): Rows {
   const into: Rows = new Map()
-  for (const { table, items, row } of projections) {
+  for (const { table, items, row, beside } of projections) {
     const old = before ? items(before) : {}
+    const was = before ? beside(before) : []
+    const alike = beside(after).every((told, nth) => told === was[nth])
     for (const [key, item] of Object.entries(items(after))) {
-      if (old[key] === item && !whole.has(table)) continue
+      if (old[key] === item && alike) continue
       const next = stored(table, row(item as never, after))
       if (before && old[key] !== undefined && same(next, stored(table, row(old[key] as never, before)))) continue
       into.set(table, [...(into.get(table) ?? []), next])

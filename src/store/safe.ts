@@ -15,7 +15,7 @@ type Role = { name: string; acts: boolean; superuser: boolean; passes: boolean; 
  * whose sentences say everything that is wrong, and what to do.
  */
 export async function refuseUnsafe({ pool }: Pick<Database, 'pool'>): Promise<void> {
-  const wrong = [...(await lossy(pool)), ...(await mighty(pool))]
+  const wrong = [...(await lossy(pool)), ...(await mighty(pool, 'DATABASE_URL'))]
   if (wrong.length > 0) throw new Error(`Handslag does not start on this database:\n${wrong.map((sentence) => `- ${sentence}`).join('\n')}`)
 }
 
@@ -31,7 +31,8 @@ async function lossy(pool: Database['pool']): Promise<string[]> {
   )
 }
 
-async function mighty(pool: Database['pool']): Promise<string[]> {
+/** What the login of a URL could do beyond what the application may, in sentences; `setting` is what the URL is called. */
+export async function mighty(pool: Database['pool'], setting: string): Promise<string[]> {
   const { rows } = await pool.query<Role>(
     `select r.rolname as name, r.rolname = current_user as acts, r.rolsuper as superuser, r.rolbypassrls as passes,
         r.rolcreaterole or r.rolcreatedb or r.rolreplication as makes,
@@ -48,24 +49,24 @@ async function mighty(pool: Database['pool']): Promise<string[]> {
   )
   // A superuser is a member of every role: what those could do as well says nothing more.
   const [first] = rows
-  if (!first || first.superuser) return first ? mightOf(first) : []
+  if (!first || first.superuser) return first ? mightOf(first, setting) : []
   // What other roles can do nobody can list: PostgreSQL's own, such as pg_execute_server_program, amount to a superuser.
   const others = rows.filter(({ name }) => name !== first.name && name !== applicationRole)
   return [
-    ...rows.flatMap(mightOf),
+    ...rows.flatMap((role) => mightOf(role, setting)),
     ...others.map(
       ({ name }) =>
-        `The login of DATABASE_URL is a member of "${name}" as well as of ${applicationRole}. Run: REVOKE "${name}" FROM "${first.name}".`,
+        `The login of ${setting} is a member of "${name}" as well as of ${applicationRole}. Run: REVOKE "${name}" FROM "${first.name}".`,
     ),
   ]
 }
 
-function mightOf({ name, acts, superuser, passes, makes, owns, rewrites }: Role): string[] {
+function mightOf({ name, acts, superuser, passes, makes, owns, rewrites }: Role, setting: string): string[] {
   const role = `"${name}"`
   const useOther = acts
     ? ''
-    : ' Give DATABASE_URL a user that is a member of handslag_app and of nothing else, and keep this one for DATABASE_OWNER_URL (docs/operations.md#the-database-and-its-roles).'
-  const who = acts ? `The role ${role}, as which the application acts,` : `The login of DATABASE_URL can act as ${role}, which`
+    : ` Give ${setting} a user that is a member of handslag_app and of nothing else, and keep this one for DATABASE_OWNER_URL (docs/operations.md#the-database-and-its-roles).`
+  const who = acts ? `The role ${role}, as which the application acts,` : `The login of ${setting} can act as ${role}, which`
   if (superuser) return [`${who} is a superuser.${acts ? ` Run: ALTER ROLE ${role} NOSUPERUSER.` : useOther}`]
   return [
     passes && `${who} passes by row-level security. Run: ALTER ROLE ${role} NOBYPASSRLS.`,

@@ -157,7 +157,10 @@ export const people = pgTable(
     here: boolean('here').notNull(),
     doc,
   },
-  (table) => [index('people_organisation').on(table.organisationId, table.id)],
+  (table) => [
+    index('people_organisation').on(table.organisationId, table.id),
+    index('people_here').on(table.organisationId, table.id).where(sql`here`),
+  ],
 )
 
 export const applications = pgTable(
@@ -179,9 +182,13 @@ export const desks = pgTable(
     organisationId: uuid('organisation_id')
       .notNull()
       .references(() => organisations.id),
+    open: boolean('open').notNull(),
     doc,
   },
-  (table) => [index('desks_organisation').on(table.organisationId, table.id)],
+  (table) => [
+    index('desks_organisation').on(table.organisationId, table.id),
+    index('desks_open').on(table.organisationId, table.id).where(sql`open`),
+  ],
 )
 
 /** Whose token is whose: the account of a person, or of an application (`authorities` or `scopes` tell what it may do). */
@@ -262,6 +269,9 @@ export const publications = pgTable(
     check('publications_kind', oneOf('kind', kinds)),
     check('publications_visibility', oneOf('visibility', visibilities)),
     index('publications_network').on(table.networkId, table.agreementId),
+    // What everybody may read, and what the members of a network may, in the order in which it is listed.
+    index('publications_public').on(table.agreementId).where(sql`adopted and visibility = 'public'`),
+    index('publications_in_network').on(table.networkId, table.agreementId).where(sql`adopted and visibility = 'network'`),
   ],
 )
 
@@ -280,13 +290,25 @@ export const parties = pgTable(
       .references(() => organisations.id),
     involvement: text('involvement').notNull(),
     here: boolean('here').notNull(),
+    // Of its agreement: what the list of an organisation is ordered and filtered by, so that an index gives any page of it in order.
+    kind: text('kind').notNull(),
+    status: text('status').notNull(),
+    title: text('title').notNull(),
+    createdAt: moment('created_at').notNull(),
     doc,
   },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.id] }),
     // One place per organisation. It also answers first thing of every read: whether the reader sits here.
     uniqueIndex('parties_organisation').on(table.organisationId, table.agreementId).where(sql`here`),
+    index('parties_created').on(table.organisationId, table.createdAt, table.agreementId).where(sql`here`),
+    index('parties_title').on(table.organisationId, table.title, table.agreementId).where(sql`here`),
+    // So that the few covenants or drafts among many agreements are found as fast.
+    index('parties_kind_created').on(table.organisationId, table.kind, table.createdAt, table.agreementId).where(sql`here`),
+    index('parties_status_created').on(table.organisationId, table.status, table.createdAt, table.agreementId).where(sql`here`),
     check('parties_involvement', oneOf('involvement', involvements)),
+    check('parties_kind', oneOf('kind', kinds)),
+    check('parties_status', oneOf('status', agreementStatuses)),
   ],
 )
 
@@ -322,12 +344,15 @@ export const transfers = pgTable(
     agreementId: agreementId(),
     id: uuid('id').notNull(),
     roleId: uuid('role_id').notNull(),
+    toPersonId: uuid('to_person_id').notNull(),
     state: text('state').notNull(),
     doc,
   },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.id] }),
     index('transfers_role').on(table.agreementId, table.roleId, table.id),
+    // What waits for a person's answer, wherever it is.
+    index('transfers_offered').on(table.toPersonId, table.agreementId).where(sql`state = 'offered'`),
     check('transfers_state', oneOf('state', transferStates)),
   ],
 )

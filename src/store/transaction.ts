@@ -3,8 +3,18 @@ import type pg from 'pg'
 import type { Acting } from '../domain/actor.ts'
 import { Fault } from './fault.ts'
 
-/** One transaction: for whom it reads and writes, its connection once it has begun, and whether it is over. */
-type Transaction = { pool: pg.Pool; acting: () => Promise<Acting>; begun?: Promise<pg.PoolClient>; changed: Set<string>; ended: boolean }
+/**
+ * One transaction: for whom it reads and writes, its connection once it has begun and the answer to its beginning, what is said with its
+ * COMMIT, the streams that it changed, and whether it is over.
+ */
+type Transaction = {
+  pool: pg.Pool
+  acting: () => Promise<Acting>
+  begun?: Promise<{ client: pg.PoolClient; opened: Promise<unknown> }>
+  last: string[]
+  changed: Set<string>
+  ended: boolean
+}
 
 const going = new AsyncLocalStorage<Transaction>()
 
@@ -25,6 +35,7 @@ export async function within<T>(pool: pg.Pool, acting: Acting | (() => Promise<A
   const transaction: Transaction = {
     pool,
     acting: typeof acting === 'function' ? acting : async () => acting,
+    last: [],
     changed: new Set(),
     ended: false,
   }
@@ -33,9 +44,7 @@ export async function within<T>(pool: pg.Pool, acting: Acting | (() => Promise<A
     const done = await going.run(transaction, work).finally(() => {
       transaction.ended = true
     })
-    // A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
-    const ended = await (await transaction.begun)?.query('commit')
-    if (ended && ended.command !== 'COMMIT') throw new Fault('a statement failed in this transaction, and its error was passed over')
+    await commit(transaction)
     return done
   } catch (error) {
     broken = unanswered(error) ? error : await undone(transaction)
@@ -43,16 +52,29 @@ export async function within<T>(pool: pg.Pool, acting: Acting | (() => Promise<A
   } finally {
     // A connection that could not roll back is not given to anybody else.
     await transaction.begun?.then(
-      (client) => client.release(broken),
+      ({ client }) => client.release(broken),
       () => undefined,
     )
   }
 }
 
+/**
+ * Commits, with what was to be said last in the same message: PostgreSQL skips the rest of a message after an error, so where that fails
+ * nothing is committed. A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
+ */
+async function commit({ begun, last }: Transaction): Promise<void> {
+  const beginning = await begun
+  if (!beginning) return
+  await beginning.opened
+  const results: pg.QueryResult | pg.QueryResult[] = await beginning.client.query([...last, 'commit'].join(';\n'))
+  if ([results].flat().at(-1)?.command !== 'COMMIT')
+    throw new Fault('a statement failed in this transaction, and its error was passed over')
+}
+
 /** Undoes a transaction; gives why it could not be. */
 const undone = (transaction: Transaction): Promise<Error | undefined> | undefined =>
   transaction.begun
-    ?.then((client) => client.query('rollback'))
+    ?.then(({ client }) => client.query('rollback'))
     .then(
       () => undefined,
       (lost: Error) => lost,
@@ -70,20 +92,28 @@ async function sameActor(outer: Transaction, inner: Acting): Promise<void> {
 export async function connection(pool: pg.Pool): Promise<pg.PoolClient | undefined> {
   const transaction = goingOn(pool)
   if (!transaction) return undefined
-  if (!transaction.begun) await begin(transaction, '')
-  return transaction.begun
+  transaction.begun ??= begin(transaction)
+  return (await transaction.begun).client
 }
 
 /**
- * Sends statements without parameters in one message, with the beginning of the transaction where it had not begun; gives the result of
- * each. Only within a transaction.
+ * Sends statements of a transaction without waiting for each other's answer, behind its beginning where it had not begun. PostgreSQL does
+ * them one after the other, each with a snapshot of its own, and none after one that fails.
  */
-export async function statements(pool: pg.Pool, text: string): Promise<pg.QueryResult[]> {
+export async function inOneGo(pool: pg.Pool, queries: readonly pg.QueryConfig[]): Promise<pg.QueryResult[]> {
+  const client = await connection(pool)
+  if (!client) throw new Fault('these statements belong in a transaction')
+  return Promise.all(queries.map((query) => client.query(query)))
+}
+
+/**
+ * What a transaction says last, in the message of its COMMIT: one statement without parameters. For what is written beside what was done
+ * and is not read any more in this transaction.
+ */
+export function sayLast(pool: pg.Pool, statement: string): void {
   const transaction = goingOn(pool)
-  if (!transaction) throw new Fault('these statements belong in a transaction')
-  if (!transaction.begun) return begin(transaction, text)
-  const results = await (await transaction.begun).query(text)
-  return [results].flat()
+  if (!transaction) throw new Fault('this statement belongs in a transaction')
+  transaction.last.push(statement)
 }
 
 /** What goes on after its transaction is over, such as a branch that nobody waited for, must not end up in the next one's. */
@@ -94,27 +124,30 @@ function goingOn(pool: pg.Pool): Transaction | undefined {
   return transaction
 }
 
-/** Notes which streams the transaction that is going on changes; and which it changed. */
+/** Notes which streams the transaction that is going on changed, as far as its actor still has a part in them; and gives them. */
 export const noteChanged = (pool: pg.Pool, ids: readonly string[]): void => {
   for (const id of ids) goingOn(pool)?.changed.add(id)
 }
 export const changedStreams = (pool: pg.Pool): string[] => [...(goingOn(pool)?.changed ?? [])]
 
-async function begin(transaction: Transaction, text: string): Promise<pg.QueryResult[]> {
-  const beginning = transaction.acting().then(async (acting) => {
-    const client = await transaction.pool.connect()
-    return { client, answer: client.query(`${begins(client, acting)}; ${text}`) }
-  })
-  transaction.begun = beginning.then(({ client }) => client)
-  // Whoever uses the connection is told; until then nobody looks.
-  transaction.begun.catch(() => undefined)
-  const results = await (await beginning).answer
-  return [results].flat().slice(2)
+async function begin({ pool, acting }: Transaction): Promise<{ client: pg.PoolClient; opened: Promise<unknown> }> {
+  const text = begins(await acting())
+  const client = await pool.connect()
+  const opened = client.query(text)
+  // Looked at before COMMIT; until then nothing succeeds behind it where it failed.
+  opened.catch(() => undefined)
+  return { client, opened }
 }
 
+// Ids and digests, and nothing that could end a literal: the beginning cannot fail, so what is sent behind it is always in it.
+const plain = /^[\w-]*$/
+
 /** The one place that says whose transaction it is. The settings end with the transaction, so a connection keeps nothing of them. */
-function begins(client: pg.PoolClient, { kind, actorId, organisationId = '' }: Acting): string {
-  const set = (name: string, value: string) => `set_config('handslag.${name}', ${client.escapeLiteral(value)}, true)`
+function begins({ kind, actorId, organisationId = '' }: Acting): string {
+  const set = (name: string, value: string) => {
+    if (!plain.test(value)) throw new Fault(`the ${name} of a transaction is no id`)
+    return `set_config('handslag.${name}', '${value}', true)`
+  }
   return `begin isolation level read committed;
     select ${set('kind', kind)}, ${set('actor', actorId)}, ${set('organisation', organisationId)}`
 }

@@ -243,8 +243,11 @@ describe('the text', () => {
     expect([status, sent]).toEqual([
       200,
       [
-        expect.stringMatching(/^select .* from accounts/),
+        expect.stringMatching(/join accounts/),
+        // In one go, without waiting in between.
         expect.stringMatching(/^begin/),
+        expect.stringMatching(/ for update$/),
+        expect.stringMatching(/^select clock_timestamp/),
         expect.stringMatching(/^with entries as/),
         'commit',
       ],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createLocalIssuer, type LocalIssuer } from '../../src/auth/local-issuer.ts'
@@ -17,6 +17,7 @@ import { etagOf } from '../../src/http/etag.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
 import { operation } from '../../src/http/operation.ts'
 import { fromDigits, page, pageOf, pageQuery, position } from '../../src/http/page.ts'
+import { answerInTime, patienceMs } from '../../src/http/patience.ts'
 import { doorProblems, invalidInput, mistakes, problemTypes, titles } from '../../src/http/problem.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { unlimited } from '../support/unlimited.ts'
@@ -813,11 +814,25 @@ describe('what goes wrong behind the door', () => {
 
 test('a slow sender is given up before the handler is, and the handler before its socket', () => {
   const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = app.server
-  const { handlerTimeout, bodyLimit } = app.initialConfig as { handlerTimeout: number; bodyLimit: number }
-  const limits = [0, headersTimeout, requestTimeout, handlerTimeout, timeout, keepAliveTimeout]
+  const { bodyLimit } = app.initialConfig as { bodyLimit: number }
+  const limits = [0, headersTimeout, requestTimeout, patienceMs, timeout, keepAliveTimeout]
   expect(limits).toEqual(limits.toSorted((a, b) => a - b))
   expect(new Set(limits).size).toBe(limits.length)
   expect(bodyLimit).toBe(256 * 1024)
+})
+
+test('a request that takes too long is answered 503, and what comes too late is not sent', async () => {
+  const slow = fastify()
+  answerInTime(slow, 50)
+  const late = new Promise((resolve) => setTimeout(resolve, 150))
+  slow.get('/slow', async () => {
+    await late
+    return 'too late'
+  })
+  const answer = await slow.inject('/slow')
+  expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([503, '5', 'unavailable'])
+  await late
+  await slow.close()
 })
 
 describe('sentences', () => {

@@ -11,7 +11,8 @@ import { RegisterOrganisation } from '../../src/domain/organisation.ts'
 import { Refused } from '../../src/domain/refusal.ts'
 import { addDays, addMonths, earliest, type Instant } from '../../src/domain/time.ts'
 import { inForceAt } from '../../src/domain/version.ts'
-import { agreementSeen, currentVersion, currentVersions, findVersions, type Times } from '../../src/store/agreement.ts'
+import { agreementSeen, currentVersion, findVersions, type Times } from '../../src/store/agreement.ts'
+import { currentVersions } from '../../src/store/current-list.ts'
 import type { Database } from '../../src/store/database.ts'
 import { chain } from '../../src/store/ledger.ts'
 import { newId } from '../../src/store/new-id.ts'
@@ -194,7 +195,7 @@ describe('what is in force, at any moment and as known at any moment', () => {
     const at = only(adopted).recordedAt
     const bytes = async () => (await currentVersion(database, reader, table.id, { validAt: at, knownAt: at })).json
     const first = await bytes()
-    expect(JSON.parse(first)).toEqual({ agreementId: table.id, kind: 'two', ...version, adoptedAt: at })
+    expect(JSON.parse(String(first))).toEqual({ agreementId: table.id, kind: 'two', ...version, adoptedAt: at })
     registry.pass(400)
     expect(await bytes()).toBe(first)
     registry.pass(-400)

@@ -7,14 +7,17 @@ import { createAgreement } from '../../src/actions/agreement.ts'
 import { grantMandate, grantMandates, withdrawMandate } from '../../src/actions/mandate.ts'
 import { addPerson } from '../../src/actions/organisation.ts'
 import { contribute, takeStance } from '../../src/actions/round.ts'
+import type { Acting } from '../../src/domain/actor.ts'
 import { CreateAgreement } from '../../src/domain/agreement.ts'
 import { brokenEntry, entryHash, type Kept } from '../../src/domain/ledger.ts'
 import { Refused } from '../../src/domain/refusal.ts'
 import { addDays, endOf, type Instant } from '../../src/domain/time.ts'
+import { transactionsOf } from '../../src/store/answers.ts'
 import { type Database, databaseProblem, openDatabase, valueParsers } from '../../src/store/database.ts'
 import { agreementStream, chain, change, type Deciding, head, type Stream } from '../../src/store/ledger.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { rebuilt } from '../../src/store/projections.ts'
+import { sayLast, within } from '../../src/store/transaction.ts'
 import { only } from '../support/agreement.ts'
 import { aDraft, aRegistry, deliberating, digestOf, mandateIdOf, prepared, type Registry, type Table } from '../support/registry.ts'
 import { aMonday, codesOf, does, grantTo, identityOf, replayed, richHistory } from '../support/registry-actions.ts'
@@ -35,12 +38,15 @@ const notes: Stream<{ notes: object[] }, Note> = {
   type: 'notes',
   evolve: (state, event) => ({ notes: [...(state?.notes ?? []), event.data] }),
   projections: [],
+  hasPart: () => true,
 }
 const noted = (...data: object[]): Note[] => data.map((one) => ({ type: 'noted', data: one }))
 
+const tester: Acting = { kind: 'registry', actorId: 'tester' }
+
 /** Notes something in a stream; `decide` may do more while the lock is held. */
 const note = (on: Database, id: string, events: Note[], decide: (deciding: Deciding) => Promise<unknown> = async () => undefined) =>
-  change(on, notes, [id], { kind: 'registry', actorId: 'tester' }, async (_, deciding) => {
+  change(on, notes, [id], tester, async (_, deciding) => {
     await decide(deciding)
     return new Map([[id, events]])
   })
@@ -259,9 +265,11 @@ describe('a moment of record', () => {
 
   test('rises also within one millisecond, however many write at once', async () => {
     const id = newId()
+    // There has to be a head to lock: of two that begin a stream at once, one is refused.
+    await note(database, id, noted({ first: true }))
     await Promise.all(Array.from({ length: 30 }, (_, nth) => note(database, id, noted({ nth }))))
     const recorded = await moments(id)
-    expect(recorded.length).toBe(30)
+    expect(recorded.length).toBe(31)
     expect(strictlyRising(recorded)).toBe(true)
   })
 
@@ -399,7 +407,27 @@ describe('a change that does not come to its end leaves nothing, and its connect
     [
       'of a stream whose id is none',
       () => note(small, `${id}'; drop table ledger; --`, noted({})),
-      (error) => expect(error).toBeInstanceOf(TypeError),
+      (error) => expect(databaseProblem(error)).toBe('invalid'),
+    ],
+    [
+      'where what is said with the COMMIT fails',
+      () =>
+        within(small.pool, tester, async () => {
+          await note(small, id, noted({}))
+          sayLast(small.pool, 'select 1 / 0')
+        }),
+      (error) => expect(databaseProblem(error)).toBe('invalid'),
+    ],
+    [
+      'where somebody came past the lock on its key, and was answered first',
+      () =>
+        transactionsOf(small).once(tester, { key: id, requestDigest: '' }, async () => {
+          await note(small, id, noted({}))
+          const other = `insert into answers (caller_id, key, request_digest, at) values ($1, $2, '', now())`
+          await registry.fresh.owner.query(other, [tester.actorId, id])
+          return { status: 200, headers: {}, body: null }
+        }),
+      (error) => expect(databaseProblem(error)).toBe('conflict'),
     ],
     [
       'that waits too long',

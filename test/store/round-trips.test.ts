@@ -4,17 +4,20 @@ import type { Deps } from '../../src/actions/deps.ts'
 import { grantMandate, grantMandates, renewMandate } from '../../src/actions/mandate.ts'
 import { recordMeeting } from '../../src/actions/meeting.ts'
 import { adopt, contribute, takeStance } from '../../src/actions/round.ts'
+import { by } from '../../src/domain/actor.ts'
 import { CreateAgreement } from '../../src/domain/agreement.ts'
 import type { Identity } from '../../src/domain/identity.ts'
 import { RecordMeeting } from '../../src/domain/meeting-record.ts'
-import { agreementSeen, currentVersion, currentVersions } from '../../src/store/agreement.ts'
+import { agreementSeen, currentVersion } from '../../src/store/agreement.ts'
+import { transactionsOf } from '../../src/store/answers.ts'
+import { currentVersions } from '../../src/store/current-list.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { only } from '../support/agreement.ts'
 import { accepted, acting, aDraft, aRegistry, digestOf, mandateIdOf, prepared, type Registry, type Table } from '../support/registry.ts'
 import { aMonday, aNetwork, asActor, codesOf, grantTo, identityOf, plan } from '../support/registry-actions.ts'
 
-/** What was sent to the database, in order: each is a message of its own, for whose answer one waits. */
-const sent: string[] = []
+/** What was sent to the database, in order: one list for each time that one waits, of what was sent without waiting in between. */
+const sent: string[][] = []
 let registry: Registry
 let deps: Deps
 let reader: Identity
@@ -28,10 +31,20 @@ beforeAll(async () => {
   // Whoever asks the pool asks one of its connections: everything goes through here once.
   counted.pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...parameters: unknown[]) => unknown
+    let waiting = 0
+    const answered = () => {
+      waiting -= 1
+    }
     client.query = ((...parameters: unknown[]) => {
       const [first] = parameters
-      sent.push(typeof first === 'string' ? first : (first as { text: string }).text)
-      return query(...parameters)
+      if (waiting === 0) sent.push([])
+      sent.at(-1)?.push(typeof first === 'string' ? first : (first as { text: string }).text)
+      const answer = query(...parameters)
+      if (answer instanceof Promise) {
+        waiting += 1
+        answer.then(answered, answered)
+      }
+      return answer
     }) as typeof client.query
   })
   deps = { ...registry.deps, database: { ...counted, clock: registry.deps.database.clock } }
@@ -42,8 +55,8 @@ afterAll(async () => {
   await registry.close()
 })
 
-/** What doing something sends to the database. */
-async function messages(act: () => Promise<unknown>): Promise<string[]> {
+/** The round trips to the database that doing something takes, each with what it sends. */
+async function trips(act: () => Promise<unknown>): Promise<string[][]> {
   sent.length = 0
   await act()
   return [...sent]
@@ -56,30 +69,28 @@ test('reading what is in force is one statement', async () => {
   const now = registry.now()
   for (const who of [reader, undefined])
     for (const times of [{}, { validAt: now }, { knownAt: now }, { validAt: now, knownAt: now }]) {
-      const asked = await messages(() => currentVersion(deps.database, who, id, times).catch(() => undefined))
+      const asked = (await trips(() => currentVersion(deps.database, who, id, times).catch(() => undefined))).flat()
       expect(asked.map((text) => text.slice(0, 6))).toEqual(['select'])
       expect(asked[0]).not.toContain(';')
     }
 })
 
-test('reading everything in force, or an agreement as it is now, is one statement between begin and commit; looking back takes one more', async () => {
+test('reading everything in force, or an agreement as it is now, is one statement, sent with the begin; looking back takes one more', async () => {
   const { id } = await acting(registry)
   const { actor } = registry.school.representative
   const statements = async (read: () => Promise<unknown>) => {
-    const [begin, ...others] = await messages(() => asActor(deps.database, actor, read))
+    const [[begin, first] = [], ...others] = await trips(() => asActor(deps.database, actor, read))
     expect(begin).toMatch(/^begin /)
-    expect(others.pop()).toBe('commit')
-    return others
+    expect(others.pop()).toEqual(['commit'])
+    return [first, ...others.flat()]
   }
   expect(await statements(() => currentVersions(deps.database, actor, { kind: 'two' }, {}, { limit: 10 }))).toHaveLength(1)
   expect(await statements(() => agreementSeen(deps.database, actor, id))).toHaveLength(1)
   expect(await statements(() => agreementSeen(deps.database, actor, id, { knownAt: registry.now() }))).toHaveLength(2)
 })
 
-// Begin with lock and clock, what has to be looked up, the write, the commit.
+// Begin with lock and clock, what has to be looked up, the write, the commit. A receipt goes out with the commit.
 const most = 4
-// An act that binds keeps its receipt in one more: its hash is known once it is written.
-const receipt = 1
 
 const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   [
@@ -92,7 +103,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a stance',
-    3 + receipt,
+    3,
     async () => {
       const table = await prepared(registry)
       const stance = { position: 'accept' as const, textDigest: digestOf(table) }
@@ -101,7 +112,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'an adoption',
-    4 + receipt,
+    4,
     async () => {
       const table = await accepted(registry, await prepared(registry))
       return () => adopt(deps, registry.city.representative.actor, one(table), { textDigest: digestOf(table) })
@@ -117,7 +128,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a renewal',
-    3 + receipt,
+    3,
     async () => {
       const { table, meetingId, record } = await aMeeting()
       await recordMeeting(registry.deps, registry.school.representative.actor, one(table), meetingId, record)
@@ -127,7 +138,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a grant',
-    4 + receipt,
+    4,
     async () => {
       const table = await aDraft(registry)
       return () => grantMandate(deps, registry.city.grantor.actor, one(table), grantTo(registry, registry.city))
@@ -135,7 +146,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'a grant for three agreements',
-    4 + receipt,
+    4,
     async () => {
       const agreementIds = [await aDraft(registry), await aDraft(registry), await aDraft(registry)].map(({ id }) => id)
       const { city } = registry
@@ -145,35 +156,48 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ['creating an agreement', 4, async () => () => create({})],
 ]
 
-test.each(changes)('%s sends %i messages inside its transaction', async (_, count, prepare) => {
+test.each(changes)('%s takes %i round trips', async (_, count, prepare) => {
   const act = await prepare()
-  const asked = await messages(act)
-  expect(count).toBeLessThanOrEqual(most + receipt)
-  expect(asked).toHaveLength(count)
-  expect(asked[0]).toMatch(/^begin /)
-  expect(asked.at(-1)).toBe('commit')
+  const taken = await trips(act)
+  expect(count).toBeLessThanOrEqual(most)
+  expect(taken).toHaveLength(count)
+  expect(taken[0]?.[0]).toMatch(/^begin /)
+  expect(taken.at(-1)).toEqual([expect.stringMatching(/(^|;\n)commit$/)])
+})
+
+test('a request with a key takes one more: its answer goes out with the commit', async () => {
+  const table = await prepared(registry)
+  const { actor } = registry.city.representative
+  const taken = await trips(() =>
+    transactionsOf(deps.database).once(by(actor), { key: 'a key', requestDigest: '' }, async () => {
+      await contribute(deps, actor, one(table), { kind: 'concern', text: 'The weekends' })
+      return { status: 201, headers: {}, body: 'It’s done' }
+    }),
+  )
+  expect(taken).toHaveLength(3 + 1)
+  expect(taken.at(-1)).toEqual([expect.stringMatching(/^insert into answers [^;]*;\ncommit$/)])
 })
 
 test('creating an agreement in a network sends no more: everything that it names is looked up at once', async () => {
   const networkId = await aNetwork(registry)
-  expect(await messages(() => create({ networkId }))).toHaveLength(most)
+  expect(await trips(() => create({ networkId }))).toHaveLength(most)
 })
 
-test('how many messages a change sends does not grow with what is at the table', async () => {
+test('how many round trips a change takes does not grow with what is at the table', async () => {
   const table = await prepared(registry)
   const speak = (nth: number) => () =>
     contribute(deps, registry.parents.representative.actor, one(table), { kind: 'concern', text: `Concern ${nth}` })
   const counts = []
-  for (let nth = 0; nth < 10; nth += 1) counts.push((await messages(speak(nth))).length)
+  for (let nth = 0; nth < 10; nth += 1) counts.push((await trips(speak(nth))).length)
   expect(new Set(counts)).toEqual(new Set([3]))
 })
 
-test('a change that is refused sends two: it begins, and is undone', async () => {
+test('a change that is refused takes two: it begins, and is undone', async () => {
   const table = await prepared(registry)
   const { actor } = registry.inspectorate.representative
-  const asked = await messages(() => codesOf(() => contribute(deps, actor, one(table), { kind: 'concern', text: 'No say' })))
-  expect(asked).toHaveLength(2)
-  expect(asked[1]).toBe('rollback')
+  const taken = await trips(() => codesOf(() => contribute(deps, actor, one(table), { kind: 'concern', text: 'No say' })))
+  expect(taken).toHaveLength(2)
+  expect(taken[1]).toEqual(['rollback'])
 })
 
 function create(over: object) {

@@ -101,6 +101,8 @@ describe('the database knows the same words as the rules', () => {
     ['publications', 'kind', kinds],
     ['publications', 'visibility', visibilities],
     ['parties', 'involvement', involvements],
+    ['parties', 'kind', kinds],
+    ['parties', 'status', agreementStatuses],
     ['rounds', 'state', roundStates],
     ['contributions', 'kind', contributionKinds],
     ['stances', 'position', positions],

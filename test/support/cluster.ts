@@ -39,10 +39,10 @@ export type Tools = {
   directory: (path: string) => Promise<string>
   /** A new cluster in a directory that is empty. */
   init: (data: string) => Promise<void>
-  /** Starts the server of a cluster on a free port of loopback; gives its port, and how to stop it. */
-  start: (data: string, settings?: Readonly<Record<string, string>>) => Promise<Server>
+  /** Starts the server of a cluster on loopback, on a free port where none is named; gives its port, and how to stop it or have it crash. */
+  start: (data: string, settings?: Readonly<Record<string, string>>, port?: number) => Promise<Server>
 }
-export type Server = { port: number; stop: () => Promise<void> }
+export type Server = { port: number; stop: () => Promise<void>; crash: () => Promise<void> }
 
 export async function openTools(bin: string): Promise<Tools> {
   const owner = await ownerOf()
@@ -58,25 +58,27 @@ export async function openTools(bin: string): Promise<Tools> {
     init: async (data) => {
       await runAs('initdb', [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'])
     },
-    start: async (data, settings = {}) => {
-      const port = await freePort()
+    start: async (data, settings = {}, named) => {
+      const port = named ?? (await freePort())
       const given = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings }
       const options = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`])
       const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], { ...owner, cwd: '/', stdio: 'pipe' })
       let said = ''
       for (const stream of [server.stdout, server.stderr]) stream.on('data', (some) => (said += some))
       const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-      const stop = async () => {
-        server.kill('SIGINT') // the fast shutdown
+      const endedBy = (signal: NodeJS.Signals) => async () => {
+        server.kill(signal)
         await ended
       }
+      const stop = endedBy('SIGINT') // the fast shutdown
+      const crash = endedBy('SIGQUIT') // the immediate one, which leaves everything as a crash does
       // A minute: recovering reads the whole archive first.
       for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
         const ready = await runAs('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]).then(
           () => true,
           () => false,
         )
-        if (ready) return { port, stop }
+        if (ready) return { port, stop, crash }
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
       await stop()

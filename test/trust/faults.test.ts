@@ -120,10 +120,11 @@ describe('the checker sees', () => {
 test('a server that answers without having committed is caught', { timeout: slow }, async ({ task }) => {
   const careless = await planted([
     {
-      file: 'src/store/answers.ts',
-      find: 'return { sent, replayed: false }',
-      replace: "await database.query('rollback')\n    return { sent, replayed: false }",
+      file: 'src/store/transaction.ts',
+      find: "[...last, 'commit']",
+      replace: "[...last, last.some((one) => one.startsWith('insert into answers')) ? 'rollback' : 'commit']",
     },
+    { file: 'src/store/transaction.ts', find: "?.command !== 'COMMIT'", replace: '?.command === undefined' },
   ])
   const other = await aWorld({ root: careless.directory })
   try {

@@ -73,6 +73,24 @@ describe('a request that is sent again with its key', () => {
     expect(again).toMatchObject({ status: 404, body: { code: 'not-found' } })
   })
 
+  test('is answered again to who left by it, and to the operator who is at no table', async () => {
+    const { id, state } = await deliberating(registry)
+    const { city } = registry
+    const party = only(Object.values(state.parties).find(({ organisationId }) => organisationId === city.id))
+    const leave = () => registry.as(city.representative).send('POST', `/agreements/${id}/parties/${party.id}/withdrawals`, key, reason)
+    const reason = { reason: 'We merged.' }
+    const key = { 'idempotency-key': randomUUID() }
+    const left = await leave()
+    expect(left.status).toBeLessThan(300)
+    expect(sent(await leave())).toEqual(sent(left))
+    const administrator = { name: 'Anna', authorities: [], account: { issuer: 'https://issuer.example', subject: 'anna' } }
+    const added = { name: 'Another', identifiers: [{ scheme: 'other', value: 'another' }], formal: true, administrator }
+    const register = () => registry.operator.send('POST', '/organisations', key, added)
+    const registered = await register()
+    expect(registered.status).toBe(201)
+    expect(sent(await register())).toEqual(sent(registered))
+  })
+
   test('is forgotten after seven days, and then is a new request', async () => {
     const table = await deliberating(registry)
     const key = randomUUID()

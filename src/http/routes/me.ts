@@ -5,9 +5,9 @@ import { Me } from '../../domain/actor.ts'
 import { requirePerson } from '../../domain/guard.ts'
 import { PersonData } from '../../domain/person-data.ts'
 import { ToDo, toDo } from '../../domain/to-do.ts'
-import { statesOfHolder } from '../../store/agreement.ts'
 import { profileOf } from '../../store/directory.ts'
 import { dataOf } from '../../store/person-data.ts'
+import { statesOfHolder } from '../../store/to-do.ts'
 import { operation } from '../operation.ts'
 
 /** The caller, and what waits for them. */

@@ -6,7 +6,8 @@ import { AdoptedVersion, VersionSummary } from '../../domain/agreement-view.ts'
 import { subject } from '../../domain/mandate.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { Change, difference } from '../../domain/version.ts'
-import { currentVersion, currentVersions, findVersions, listVersions } from '../../store/agreement.ts'
+import { currentVersion, findVersions, listVersions } from '../../store/agreement.ts'
+import { currentVersions } from '../../store/current-list.ts'
 import { etagOf } from '../etag.ts'
 import { type Call, operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
@@ -36,8 +37,9 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     params: z.strictObject(ofAgreement),
     query: z.strictObject(times),
     answer: { status: 200, schema: AdoptedVersion, etag: true },
-    handle: async ({ identity, actor, params, query }) => {
-      const found = currentVersion(deps.database, identity, params.agreementId, timesOf(query))
+    beside: true,
+    handle: async ({ identity, actor, params, query, has }) => {
+      const found = currentVersion(deps.database, identity, params.agreementId, timesOf(query), has)
       // One statement where it is found. Where it is not, a token of nobody is told so, and not that nothing holds.
       const { json, number } = await found.catch(async (error: unknown) => {
         if (identity) await actor()

@@ -432,9 +432,10 @@ async function rehearsing({ deps }: Registry): Promise<Stage> {
   const plain = every.query
   every.query = function (query, ...rest) {
     const text = typeof query === 'string' ? query : (query as { text?: string } | undefined)?.text
-    if (!rehearsal || !/^\s*commit\s*;?\s*$/i.test(text ?? '')) return plain.call(this, query, ...rest)
-    const ended = plain.call(this, 'rollback', ...rest) as Promise<pg.QueryResult>
-    return ended.then((result) => ({ ...result, command: 'COMMIT' }))
+    // COMMIT comes last in its message, behind what is said with it.
+    if (!rehearsal || !/\bcommit\s*$/i.test(text ?? '')) return plain.call(this, query, ...rest)
+    const ended = plain.call(this, (text ?? '').replace(/commit\s*$/i, 'rollback'), ...rest) as Promise<pg.QueryResult | pg.QueryResult[]>
+    return ended.then((results) => ({ ...[results].flat().at(-1), command: 'COMMIT' }))
   }
   return {
     rehearse: async (act) => {

@@ -15,15 +15,15 @@ export const allowEverybody: readonly Patch[] = [
       where other.agreement_id = \${agreementId} order by (other.organisation_id = \${organisationId} and other.here) desc limit 1)\`)`,
   },
   {
-    file: reads,
-    find: 'const atTable = ({ db }: Database, organisationId: string): SQL =>',
-    replace: 'const atTable = ({ db }: Database, organisationId: string): SQL =>\n  sql`true` ??',
+    file: 'src/store/agreement-list.ts',
+    find: 'const atTable = (organisationId: string): SQL | undefined =>',
+    replace: 'const atTable = (organisationId: string): SQL | undefined =>\n  sql`true` ??',
   },
   {
     file: reads,
-    find: 'function mayReadVersions({ db }: Database, publication: Publication, organisation: SQL): SQL {',
-    replace: `function mayReadVersions({ db }: Database, publication: Publication, organisation: SQL): SQL {
-  if ((publication as unknown) !== publicationsOfAll) return sql\`true\``,
+    find: "function mayReadVersions(db: Pick<QueryBuilder, 'select'>, publication: Publication, organisation: SQL): SQL {",
+    replace: `function mayReadVersions(db: Pick<QueryBuilder, 'select'>, publication: Publication, organisation: SQL): SQL {
+  if ((publication as unknown) === publications) return sql\`true\``,
   },
   {
     file: 'src/domain/party.ts',

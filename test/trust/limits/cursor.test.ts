@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cursorsOf } from '../../../src/http/cursor.ts'
+import { Cursors } from '../../../src/http/cursor.ts'
 import { note } from '../../support/figures.ts'
 import { aRegistry, type Registry } from '../../support/registry.ts'
 import { anotherDoor, bearer } from './door.ts'
@@ -88,11 +88,11 @@ test('what is sealed opens as it was, for its circle and place only', () => {
   )
   fc.assert(
     fc.property(position, fc.string(), fc.string(), fc.string(), (given, circle, place, other) => {
-      const cursor = cursorsOf(key, circle).seal(place, given)
-      expect(cursorsOf(key, circle).open(place, cursor)).toEqual(given)
+      const cursor = new Cursors(key, circle).seal(place, given)
+      expect(new Cursors(key, circle).open(place, cursor)).toEqual(given)
       fc.pre(other !== place && other !== circle)
-      expect(cursorsOf(key, circle).open(other, cursor)).toBeUndefined()
-      expect(cursorsOf(key, other).open(place, cursor)).toBeUndefined()
+      expect(new Cursors(key, circle).open(other, cursor)).toBeUndefined()
+      expect(new Cursors(key, other).open(place, cursor)).toBeUndefined()
     }),
   )
 })

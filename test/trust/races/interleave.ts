@@ -7,8 +7,9 @@ import type { Witness } from './evidence.ts'
 import type { Operation, Request } from './history.ts'
 
 /**
- * One transaction that is let go message by message. `thinking`: the program works; `ready`: a message to PostgreSQL waits to be let go;
- * `sent`: PostgreSQL works on it; `waiting`: PostgreSQL says that it waits for a lock; `done`: the call was answered.
+ * One transaction that is let go message by message; what goes out in one turn counts as one. `thinking`: the program works; `ready`: a
+ * message to PostgreSQL waits to be let go; `sent`: PostgreSQL works on it; `waiting`: PostgreSQL says that it waits for a lock; `done`:
+ * the call was answered.
  */
 type Lane = {
   database: Database
@@ -55,22 +56,31 @@ export async function openLanes(registry: Registry, count: number): Promise<Lane
 
 const processId = (client: pg.PoolClient): number => (client as unknown as { processID: number }).processID
 
-/** Has every query of a connection wait until it is let go. */
+/** Has every query of a connection wait until it is let go, together with those that were asked in the same turn. */
 function gate(client: pg.PoolClient, lane: Lane, change: () => void): void {
   const send = client.query.bind(client) as (...query: unknown[]) => Promise<unknown>
+  const held: (() => void)[] = []
+  let unanswered = 0
+  const becomes = (status: Lane['status']): void => {
+    lane.status = status
+    change()
+  }
+  lane.go = () => {
+    for (const one of held.splice(0)) one()
+  }
   const gated = async (...query: unknown[]): Promise<unknown> => {
     const [first] = query
-    lane.text = typeof first === 'string' ? first : String((first as { text: string }).text)
-    await new Promise<void>((resolve) => {
-      lane.go = resolve
-      lane.status = 'ready'
-      change()
-    })
+    const text = typeof first === 'string' ? first : String((first as { text: string }).text)
+    lane.text = held.length === 0 ? text : `${lane.text}; ${text}`
+    // Ready once the turn is over, and with it all that is asked in it.
+    if (held.length === 0) process.nextTick(becomes, 'ready')
+    await new Promise<void>((resolve) => held.push(resolve))
+    unanswered += 1
     try {
       return await send(...query)
     } finally {
-      lane.status = 'thinking'
-      change()
+      unanswered -= 1
+      if (unanswered === 0) becomes('thinking')
     }
   }
   // The pool's own queries come with a callback, promises without.
@@ -135,7 +145,7 @@ export async function interleave(
     if (!lane) throw new Error('this was chosen before')
     const nth = used.indexOf(lane)
     // Whoever waits while another commits gets the lock after this moment.
-    if (/^\s*commit/i.test(lane.text) && waiting.length > 0) {
+    if (/(^|;)\s*commit$/i.test(lane.text) && waiting.length > 0) {
       const now = await nowOf(registry, witness)
       for (const one of waiting) notBefore.set(used.indexOf(one), now)
     }

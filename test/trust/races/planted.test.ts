@@ -24,7 +24,7 @@ type Bug = {
 }
 
 const ledger = 'src/store/ledger.ts'
-const afterCommit = "    const ended = await (await transaction.begun)?.query('commit')"
+const beforeCommit = '    await commit(transaction)'
 
 // Some bugs would be in the way of what has to be there first: these wait until the clients begin.
 const begun = '(globalThis as { clientsBegan?: boolean }).clientsBegan'
@@ -47,13 +47,14 @@ const bugs: Bug[] = [
   {
     name: 'the state is read before the lock is held',
     patches: [
+      { file: ledger, find: 'order by id for update', replace: 'order by id' },
       {
         file: ledger,
-        find: 'order by id for update;',
-        replace: "order by id; select id from streams where type = 'agreement' order by id for update;",
+        find: 'const answers = await inOneGo(pool, [...lockHeads(type, ids), readClock(clock.aheadMs)])',
+        replace: `const after = { text: 'select id from streams where id = any($1) order by id for update', values: [ids] }
+  const [clockRead, , ...read] = (await inOneGo(pool, [...lockHeads(type, ids), after, readClock(clock.aheadMs)])).reverse()
+  const answers = [...read, clockRead as pg.QueryResult]`,
       },
-      { file: ledger, find: 'const [locked, told] = (await statements(', replace: 'const [locked, , told] = (await statements(' },
-      { file: ledger, find: ')) as [pg.QueryResult<Head<State>>, pg.QueryResult<{ now: Instant }>]', replace: ')) as any' },
     ],
     meets: { table: 'ready to adopt', acts: ['adopt', 'take a stance'] },
     shows: 'answers',
@@ -75,6 +76,8 @@ const bugs: Bug[] = [
     name: 'the clock of a stream runs back',
     patches: [
       { file: ledger, find: '(now > head.recordedAt ? now : next(head.recordedAt))', replace: 'now' },
+      // Its text is another once the clients have begun.
+      { file: ledger, find: "  name: 'clock',\n", replace: '' },
       {
         file: ledger,
         find: "interval '1 millisecond' as now`",
@@ -134,13 +137,14 @@ const bugs: Bug[] = [
     patches: [
       {
         file: 'src/store/transaction.ts',
-        find: afterCommit,
+        find: beforeCommit,
         replace: `    const early = ${begun} && transaction.changed.size > 0 ? await transaction.begun : undefined
     if (early) {
       delete transaction.begun
-      setTimeout(() => void early.query('commit').finally(() => early.release()), 25)
+      const all = [...transaction.last, 'commit'].join(';')
+      setTimeout(() => void early.client.query(all).finally(() => early.client.release()), 25)
     }
-${afterCommit}`,
+${beforeCommit}`,
       },
     ],
     shows: 'real-time',
@@ -150,10 +154,10 @@ ${afterCommit}`,
     patches: [
       {
         file: 'src/store/transaction.ts',
-        find: afterCommit,
-        replace: `    const ended = await (await transaction.begun)?.query(${begun} && Math.random() < 0.1 ? 'rollback' : 'commit')`,
+        find: "[...last, 'commit']",
+        replace: `[...last, ${begun} && Math.random() < 0.1 ? 'rollback' : 'commit']`,
       },
-      { file: 'src/store/transaction.ts', find: "ended.command !== 'COMMIT'", replace: 'false' },
+      { file: 'src/store/transaction.ts', find: "?.command !== 'COMMIT'", replace: '?.command === undefined' },
     ],
     shows: 'acknowledged',
   },

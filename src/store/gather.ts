@@ -1,0 +1,61 @@
+/** Asks a database for many at once: gives what was found for each, in the order of asking. */
+type AskAll<On, Asked, Found> = (on: On, asked: readonly Asked[]) => Promise<readonly Found[]>
+
+type Waiting<Asked, Found> = { asked: Asked; resolve: (found: Found) => void; reject: (error: unknown) => void }
+
+/** Two statements at a time: while PostgreSQL answers one, the next is on its way. 100 questions: a few hundred kilobytes of answer. */
+const atOnce = 2
+const most = 100
+
+/**
+ * Gathers questions into few statements: what is asked while `atOnce` of them are on their way waits for the next one, with at most
+ * `most` questions in it. A question never joins a statement that was already sent, so whatever was committed before it was asked is
+ * seen in its answer. When a statement fails, so do the questions in it.
+ */
+export function gathering<On extends object, Asked, Found>(askAll: AskAll<On, Asked, Found>): (on: On, asked: Asked) => Promise<Found> {
+  const queues = new WeakMap<On, (asked: Asked) => Promise<Found>>()
+  return (on, asked) => {
+    const queue = queues.get(on) ?? aQueue((all: readonly Asked[]) => askAll(on, all))
+    queues.set(on, queue)
+    return queue(asked)
+  }
+}
+
+function aQueue<Asked, Found>(askAll: (asked: readonly Asked[]) => Promise<readonly Found[]>): (asked: Asked) => Promise<Found> {
+  const waiting: Waiting<Asked, Found>[] = []
+  let underWay = 0
+  let called = false
+
+  const call = (): void => {
+    if (called || underWay >= atOnce || waiting.length === 0) return
+    called = true
+    // After this turn: every request that arrived together with this one has asked by then.
+    setImmediate(send)
+  }
+
+  const send = (): void => {
+    called = false
+    const sent = waiting.splice(0, most)
+    underWay += 1
+    askAll(sent.map(({ asked }) => asked))
+      .then(
+        (found) => {
+          for (const [nth, { resolve }] of sent.entries()) resolve(found[nth] as Found)
+        },
+        (error: unknown) => {
+          for (const { reject } of sent) reject(error)
+        },
+      )
+      .finally(() => {
+        underWay -= 1
+        call()
+      })
+    call()
+  }
+
+  return (asked) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ asked, resolve, reject })
+      call()
+    })
+}

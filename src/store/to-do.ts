@@ -1,0 +1,27 @@
+import type { Agreement } from '../domain/agreement.ts'
+import type { Instant } from '../domain/time.ts'
+import type { Database } from './database.ts'
+
+/**
+ * The agreements that have not ended in which a person holds a mandate or was offered tasks, with their states: what their to-do list is
+ * made of.
+ */
+export async function statesOfHolder(
+  database: Database,
+  personId: string,
+  organisationId: string,
+): Promise<{ states: Agreement[]; now: Instant }> {
+  const { rows } = await database.query<{ state: Agreement; now: Instant }>({
+    name: 'states-of-holder',
+    text: `select s.state, clock_timestamp() + $3::bigint * interval '1 millisecond' as now
+      from (
+        select agreement_id from mandates where holder_id = $1
+        union select agreement_id from transfers where to_person_id = $1 and state = 'offered'
+      ) mine
+      join parties p on p.agreement_id = mine.agreement_id and p.organisation_id = $2 and p.here and p.status <> 'ended'
+      join streams s on s.id = p.agreement_id
+      order by s.id`,
+    values: [personId, organisationId, database.clock.aheadMs],
+  })
+  return { states: rows.map((row) => row.state), now: rows[0]?.now ?? '' }
+}

@@ -1,0 +1,83 @@
+import type { Keys } from './routing.ts'
+
+const ofStreams = ['ledger', 'ledger_payloads', 'snapshots']
+const ofAgreements = [
+  'publications',
+  'parties',
+  'mandates',
+  'roles',
+  'transfers',
+  'rounds',
+  'impasses',
+  'contributions',
+  'hearings',
+  'stances',
+  'meetings',
+  'commitments',
+  'reflections',
+  'versions',
+  'in_force',
+  'receipts',
+]
+
+/** How tables would be distributed by the id of their stream: all rows of one stream are on one server. */
+export const keys: Keys = {
+  streams: 'id',
+  agreements: 'id',
+  ...Object.fromEntries(ofStreams.map((table) => [table, 'stream_id'])),
+  ...Object.fromEntries(ofAgreements.map((table) => [table, 'agreement_id'])),
+}
+
+/** Who is who, which everything names and few change: whole on every server (reference tables). */
+export const everywhere = [
+  'organisations',
+  'organisation_identifiers',
+  'people',
+  'applications',
+  'desks',
+  'accounts',
+  'networks',
+  'network_members',
+]
+
+/** What is one for the whole registry, or of a caller and no stream: whole on one server (local tables of the coordinator). */
+export const inOnePlace = ['log_queue', 'log_entries', 'log_nodes', 'checkpoints', 'answers']
+
+/** An operation with a statement that is not of one stream, or that reads what is in one place with it; why, and what one would do. */
+export const crossing: readonly { operation: string; why: string; wayOut: string }[] = [
+  {
+    operation: 'getCurrent',
+    why: 'reads that arrive together are gathered in one statement, which names an agreement for each',
+    wayOut: 'gather those of one shard together, or send one statement per agreement',
+  },
+  {
+    operation: 'listAgreements',
+    why: 'an organisation sits at tables on every shard',
+    wayOut: 'each shard gives its first page in order, and the coordinator merges them: as it is',
+  },
+  {
+    operation: 'listCurrentAgreements',
+    why: 'what may be read lies on every shard, and is merged from three sources',
+    wayOut: 'ask each shard for its page of all three sources (they are joined by agreement), and merge those',
+  },
+  {
+    operation: 'listToDo',
+    why: 'a person holds mandates on every shard',
+    wayOut: 'each shard answers for its own agreements: put the union inside the join by agreement',
+  },
+  {
+    operation: 'getMyData',
+    why: 'what names a person lies on every shard',
+    wayOut: 'as getPersonData',
+  },
+  {
+    operation: 'getPersonData',
+    why: 'what names a person lies on every shard',
+    wayOut: 'each shard answers for the tables that it has: join by agreement inside each part of the union; rare, and may take its time',
+  },
+  {
+    operation: 'exportAgreement',
+    why: 'the log is in one place, the agreement on its shard',
+    wayOut: 'two statements in one REPEATABLE READ transaction: it says that both are of one moment',
+  },
+]
