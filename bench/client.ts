@@ -30,6 +30,7 @@ function run({ port, requests, expect, connections, seconds, once }: Order): Pro
       const socket = connect({ port, host: '127.0.0.1', noDelay: true })
       // Each connection has requests of its own, if there are enough of them.
       let next = place
+      let leaving = false
       let asked = 0
       let received: Buffer | undefined
       const ask = () => {
@@ -45,7 +46,7 @@ function run({ port, requests, expect, connections, seconds, once }: Order): Pro
       }
       socket.once('connect', ask)
       socket.on('error', reject)
-      socket.on('end', () => reject(new Error('the server ended a connection')))
+      socket.on('end', () => leaving || reject(new Error('the server ended a connection')))
       socket.on('data', (chunk) => {
         received = received ? Buffer.concat([received, chunk]) : chunk
         const answer = wholeAnswer(received)
@@ -55,7 +56,11 @@ function run({ port, requests, expect, connections, seconds, once }: Order): Pro
         received = undefined
         last = performance.now()
         latencies.push(last - asked)
-        ask()
+        // The server renews connections: what it says it closes is left for a new one.
+        if (!answer.closing) return ask()
+        leaving = true
+        socket.destroy()
+        converse(next)
       })
     }
     for (let place = 0; place < connections; place += 1) converse(place)
@@ -63,14 +68,15 @@ function run({ port, requests, expect, connections, seconds, once }: Order): Pro
 }
 
 /** The status of an answer that has arrived in full; nothing while there is more to come. */
-function wholeAnswer(received: Buffer): { status: number } | undefined {
+function wholeAnswer(received: Buffer): { status: number; closing: boolean } | undefined {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const head = received.toString('latin1', 0, headEnd)
   const status = Number(head.slice(9, 12))
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
   if (length === undefined && status !== 304 && status !== 204) throw new Error(`an answer without a length:\n${head}`)
-  return received.length >= headEnd + 4 + (status === 304 ? 0 : Number(length ?? 0)) ? { status } : undefined
+  const closing = /\r\nconnection: *close/i.test(head)
+  return received.length >= headEnd + 4 + (status === 304 ? 0 : Number(length ?? 0)) ? { status, closing } : undefined
 }
 
 process.on('message', (order: Order) => {

@@ -31,7 +31,8 @@ export function startLoad(): Load {
       const { host, port } = new URL(url)
       const order: Order = { ...rest, once, port: Number(port), requests: requests.map((request) => asSent(request, host)) }
       client.send(order)
-      const [answer] = (await event(client, 'message')) as [{ slice: Slice } | { failed: string }]
+      const gone = event(client, 'exit').then(([code]) => [{ failed: `the client ended with code ${code}` }])
+      const [answer] = (await Promise.race([event(client, 'message'), gone])) as [{ slice: Slice } | { failed: string }]
       if ('failed' in answer) throw new Error(answer.failed)
       return answer.slice
     },

@@ -11,7 +11,7 @@ import { writing } from './writing.ts'
 
 /**
  * `npm run bench`: everything that docs/performance.md tells, measured side by side in one run; half an hour and more. Names of sections run
- * those only (`npm run bench -- reading writing`), and `--quick` reads and writes on 1,000 agreements in under 50 seconds. What was
+ * those only (`npm run bench -- reading writing`), and `--quick` reads and writes on 1,000 agreements in about a minute. What was
  * found is printed and kept in bench/results, beside what other sections found before.
  */
 const sections: Readonly<Record<string, Section>> = { reading, writing, memory, start, growth, size }

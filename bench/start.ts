@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentWith } from '../src/config.ts'
 import { freePort } from '../src/store/free-port.ts'
-import { ready } from './registry.ts'
+import { ready, untouched } from './registry.ts'
 import { type Found, figureOf, type Options, shown } from './result.ts'
 
 // The first makes the data, and does not count.
@@ -32,7 +32,7 @@ export async function start({ say }: Options): Promise<Found> {
 
 async function secondsUntilReady(data: string): Promise<number> {
   const port = await freePort()
-  const env = environmentWith({ HOST: '127.0.0.1', PORT: String(port), HANDSLAG_DATA: data, DATABASE_URL: '', OIDC_ISSUER: '' })
+  const env = environmentWith({ ...untouched, HOST: '127.0.0.1', PORT: String(port), HANDSLAG_DATA: data })
   const began = performance.now()
   const registry = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
     cwd: join(import.meta.dirname, '..'),

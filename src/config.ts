@@ -25,9 +25,10 @@ const Settings = z
     DATABASE_URL: optional,
     DATABASE_OWNER_URL: optional,
     DATABASE_REPLICA_URL: optional,
-    // 128 with 10 connections each are more than a PostgreSQL takes: whoever writes more has made a mistake.
+    // With 10 connections each, 8 processes and the first fit in the 97 that PostgreSQL gives when it is not told otherwise; 128 are more than
+    // any gives: whoever writes more has made a mistake.
     PROCESSES: optional
-      .transform((value) => (value === 'auto' ? availableParallelism() : Number(value ?? 1)))
+      .transform((value) => (value === 'auto' ? Math.min(availableParallelism(), 8) : Number(value ?? 1)))
       .pipe(z.number('write a number, or auto').int().min(1).max(128)),
     HANDSLAG_DATA: optional.transform((value) => resolve(value?.replace(/^~(?=\/)/, homedir()) ?? 'data')),
     HANDSLAG_DEMO: optional.transform((value) => value === '1'),
@@ -69,6 +70,12 @@ const Settings = z
         code: 'custom',
         path: ['DATABASE_REPLICA_URL'],
         message: 'name the server that it is a standby of in DATABASE_URL: the PostgreSQL in HANDSLAG_DATA has none',
+      })
+    if (settings.DATABASE_OWNER_URL && !settings.DATABASE_URL)
+      context.addIssue({
+        code: 'custom',
+        path: ['DATABASE_OWNER_URL'],
+        message: 'name DATABASE_URL beside it: what the registry uses, and whose tables it is to be, have to be one database',
       })
     if (!settings.OIDC_ISSUER && !isLoopback(settings.HOST))
       context.addIssue({

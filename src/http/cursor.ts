@@ -10,18 +10,18 @@ const sealBytes = 16
  * is of a row that its reader has seen; the seal keeps them from making others.
  */
 export class Cursors {
-  private readonly key: Uint8Array
-  private readonly circle: string
+  readonly #key: Uint8Array
+  readonly #circle: string
 
   constructor(key: Uint8Array, circle: string) {
-    this.key = key
-    this.circle = circle
+    this.#key = key
+    this.#circle = circle
   }
 
   /** The cursor for a position; `place` is the list with its filters. */
   seal(place: string, position: readonly (string | number)[]): string {
     const bytes = Buffer.from(JSON.stringify(position))
-    return Buffer.concat([sealOf(this.key, this.circle, place, bytes), bytes]).toString('base64url')
+    return Buffer.concat([sealOf(this.#key, this.#circle, place, bytes), bytes]).toString('base64url')
   }
 
   /** The position in a cursor; undefined for one that was altered, or is of another place, caller or registry. */
@@ -30,7 +30,7 @@ export class Cursors {
     // Buffer skips what is not base64url; a cursor has one spelling.
     if (bytes.length <= sealBytes || bytes.toString('base64url') !== cursor) return undefined
     const position = bytes.subarray(sealBytes)
-    const genuine = timingSafeEqual(sealOf(this.key, this.circle, place, position), bytes.subarray(0, sealBytes))
+    const genuine = timingSafeEqual(sealOf(this.#key, this.#circle, place, position), bytes.subarray(0, sealBytes))
     return genuine ? JSON.parse(position.toString()) : undefined
   }
 }

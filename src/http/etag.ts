@@ -39,4 +39,4 @@ export function isNoneMatch(header: string | undefined, etag: string): boolean {
 }
 
 /** The revision that If-None-Match says the reader has; 0 where it names none, several, or what depends on more than the revision. */
-export const revisionHeld = (header: string | undefined): number => Number(/^(?:W\/)?"(\d{1,9})"$/.exec(header ?? '')?.[1] ?? 0)
+export const revisionHeld = (header: string | undefined): number => Number(/^(?:W\/)?"([1-9]\d{0,8})"$/.exec(header ?? '')?.[1] ?? 0)

@@ -19,17 +19,20 @@ const secrets = ['authorization', 'token', 'password', 'headers', 'body', 'query
 
 /** Lines are written many at a time, and none later than this: 100 ms, so that whoever looks on sees them come. What is left is written at the end. */
 const latestMs = 100
+// What a pipe takes whole (PIPE_BUF): lines of several processes, written to one, are not mixed.
+const atOnceBytes = 4096
 
 /** Fastify's logger: JSON lines without tokens, bodies, values of queries, or what errors of the database quote of them. */
 export const logging = (log: LogOptions) => ({
   logger: log && {
     level: log.level,
-    stream: log.stream ?? pino.destination({ sync: false, minLength: 4096, periodicFlush: latestMs }),
+    stream: log.stream ?? pino.destination({ sync: false, minLength: 2048, maxWrite: atOnceBytes, periodicFlush: latestMs }),
     redact: { paths: secrets, censor: '[left out]' },
     serializers: { err: describeError, req: describeRequest },
   },
   logController: new LogController({ disableRequestLogging: true }),
-  // One logger for all requests: making one for each costs more than a line. Lines about a request carry its id themselves.
+  // One logger for all requests: making one for each costs more than a line. Our lines about a request carry its id themselves; the few that Fastify
+  // writes do not.
   childLoggerFactory: (logger: FastifyBaseLogger) => logger,
 })
 

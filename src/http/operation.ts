@@ -31,7 +31,7 @@ export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodTyp
   body: z.output<B>
   /** The revision that the caller changes; undefined for `If-Match: *` and, on a POST, without the header. */
   ifMatch: number | undefined
-  /** The revision that the caller has already, as If-None-Match says; 0 for none. */
+  /** The revision (of a version: its number) that the caller has already, as If-None-Match says; 0 for none. */
   has: number
   language: Language
   requestId: string
@@ -235,6 +235,7 @@ function send(spec: Operation, { status, headers, body }: Sent, replayed: boolea
     reply.header('cache-control', spec.access === 'anyone' ? 'no-cache' : 'private, no-cache')
     if (spec.method === 'GET' && isNoneMatch(request.headers['if-none-match'], headers.etag)) return reply.code(304).send()
   }
+  if (body === null && status === 200) throw new TypeError(`operation ${spec.id} answers with nothing to who does not have it`)
   return body === null ? reply.send() : reply.type(spec.answer.type ?? 'application/json').send(body)
 }
 

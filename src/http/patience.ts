@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Fault } from '../store/fault.ts'
 import { answerFailure } from './failure.ts'
 import { DoorProblem } from './problem.ts'
 
@@ -13,13 +14,13 @@ declare module 'fastify' {
 }
 
 /**
- * Answers 503 to a request that takes too long; what it was doing ends by its own limits. Fastify's `handlerTimeout` does the same with an
+ * Answers 503 to a request that takes too long; what it was doing ends by its own limits. Fastify's `handlerTimeout` would do it with an
  * AbortController for each request, which costs half as much as a hello world (docs/performance.md#what-was-tried-and-did-not-help).
  */
 export function answerInTime(app: FastifyInstance, ms = patienceMs): void {
   app.decorateRequest('givenUp', undefined)
   app.addHook('onRequest', (request, reply, done) => {
-    request.givenUp = setTimeout(giveUp, ms, reply)
+    request.givenUp = setTimeout(giveUp, ms, reply).unref()
     done()
   })
   app.addHook('onResponse', (request, _reply, done) => {
@@ -29,5 +30,9 @@ export function answerInTime(app: FastifyInstance, ms = patienceMs): void {
 }
 
 function giveUp(reply: FastifyReply): void {
-  if (!reply.sent) answerFailure(new DoorProblem('unavailable', { headers: { 'retry-after': '5' } }), reply.request, reply)
+  if (reply.sent) return
+  // An answer that has begun, and whose reader does not read on, can only be broken off.
+  if (reply.raw.headersSent) return void reply.raw.destroy()
+  const cause = new Fault('a request took too long')
+  answerFailure(new DoorProblem('unavailable', { headers: { 'retry-after': '5' }, cause }), reply.request, reply)
 }

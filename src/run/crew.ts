@@ -16,6 +16,8 @@ export type Crew = { start: (count: number) => Promise<string>; stop: () => Prom
 
 // Who serves for ten seconds has started well; what ends it then is no fault of the start.
 const wellMs = 10_000
+// A process that serves breaks off after 5 s what keeps it (src/run/door.ts); 3 s are left of the 10 s in which all has to be closed.
+const lateMs = 7_000
 /** How long to wait before another takes the place of one that ended, in milliseconds: not at all, then 1, 2, 4 … 32 s while start after start fails. */
 const waitMs = (failures: number): number => (failures === 0 ? 0 : 1_000 * 2 ** Math.min(failures - 1, 5))
 
@@ -51,11 +53,25 @@ export function aCrew({ begin, moveClock, lost }: Orders): Crew {
   /** Starts one, after as many failed starts in its place; gives the address that it listens on, or throws why it does not. */
   const startOne = (failures: number): Promise<string> =>
     new Promise((resolve, reject) => {
-      // How the owner of the database logs in is no business of a process that talks to the outside.
-      const worker = cluster.fork({ DATABASE_OWNER_URL: '' })
-      workers.add(worker)
       const startedAt = performance.now()
       let why: string | undefined
+      const gone = (reason: string, pid?: number): void => {
+        reject(new Error(reason))
+        const well = performance.now() - startedAt >= wellMs
+        if (serving) replace(pid, reason, well ? 0 : failures + 1)
+      }
+      let worker: Worker
+      try {
+        // How the owner of the database logs in is no business of a process that talks to the outside.
+        worker = cluster.fork({ DATABASE_OWNER_URL: '' })
+      } catch (error) {
+        return gone(String(error))
+      }
+      workers.add(worker)
+      // A process that could not be made says so, and has no exit.
+      worker.once('error', (error) => {
+        if (workers.delete(worker)) gone(String(error))
+      })
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'hello') beginOne(worker).catch(reject)
         if (message.type === 'open') resolve(message.address)
@@ -66,17 +82,13 @@ export function aCrew({ begin, moveClock, lost }: Orders): Crew {
       worker.once('exit', (code, signal) => {
         for (const done of told.get(worker) ?? []) done()
         told.delete(worker)
-        workers.delete(worker)
-        why ??= signal ? `it was ended by ${signal}` : `it ended with code ${code}`
-        reject(new Error(why))
-        const well = performance.now() - startedAt >= wellMs
-        if (serving) replace(worker, why, well ? 0 : failures + 1)
+        if (workers.delete(worker)) gone(why ?? (signal ? `it was ended by ${signal}` : `it ended with code ${code}`), worker.process.pid)
       })
     })
 
-  const replace = (worker: Worker, why: string, failures: number): void => {
+  const replace = (pid: number | undefined, why: string, failures: number): void => {
     const inMs = waitMs(failures)
-    lost({ process: worker.process.pid, why, inMs }, 'a process that serves requests ended; another takes its place')
+    lost({ process: pid, why, inMs }, 'a process that serves requests ended; another takes its place')
     setTimeout(() => {
       // It says itself why it does not start, when it ends.
       if (serving) startOne(failures).catch(() => undefined)
@@ -86,6 +98,7 @@ export function aCrew({ begin, moveClock, lost }: Orders): Crew {
   return {
     start: async (count) => {
       const [address = ''] = await Promise.all(Array.from({ length: count }, () => startOne(0)))
+      if (workers.size < count) throw new Error('a process that serves requests ended while others began')
       serving = true
       return address
     },
@@ -93,7 +106,12 @@ export function aCrew({ begin, moveClock, lost }: Orders): Crew {
       serving = false
       const ends = [...workers].map((worker) => once(worker, 'exit'))
       for (const worker of workers) tell(worker, { type: 'end' })
+      // Who hangs does not keep the others, the jobs and the database from ending in order.
+      const late = setTimeout(() => {
+        for (const worker of workers) worker.process.kill('SIGKILL')
+      }, lateMs)
       await Promise.all(ends)
+      clearTimeout(late)
     },
   }
 }

@@ -187,7 +187,7 @@ type Current = { number: number | null; json: string | null } | undefined
 const place = (name: string): Placeholder => sql.placeholder(name)
 
 /** A period of a version that holds now, whatever the clock says of the moment at which it was recorded: what is recorded is so. */
-const holdsNow = (period: Period, now: SQL): SQL => {
+export const holdsNow = (period: Period, now: SQL): SQL => {
   const moment = sql`greatest(${now}, ${period.knownAt})`
   return sql`${period.replacedAt} is null and ${period.fromAt} <= ${moment} and ${moment} < ${period.untilAt}`
 }
@@ -199,7 +199,9 @@ const holdsNow = (period: Period, now: SQL): SQL => {
  */
 function currentStatement(when: 'now' | 'at') {
   const building = new QueryBuilder()
-  const now = clockAhead(place('aheadMs'))
+  // Read once for the statement: a version must not begin between two looks at the clock.
+  const clock = sql`(select ${clockAhead(place('aheadMs'))} as now offset 0) as clock`
+  const now = sql<Instant>`clock.now`
   const [moments, named] =
     when === 'now'
       ? [sql``, sql``]
@@ -234,7 +236,8 @@ function currentStatement(when: 'now' | 'at') {
       number: held.number,
       json: sql`case when ${held.number} <> asked.has then ${held.doc}::text end`.as('json'),
     })
-    .from(asked)
+    .from(clock)
+    .innerJoin(asked, sql`true`)
     .innerJoinLateral(shown, sql`true`)
     .innerJoin(reader, sql`true`)
     .leftJoinLateral(held, sql`true`)
@@ -247,12 +250,14 @@ function currentStatement(when: 'now' | 'at') {
 const currentOfAll =
   ({ name, text, params }: ReturnType<typeof currentStatement>) =>
   async ({ pool, clock: { aheadMs } }: Database, asked: readonly Asked[]): Promise<Current[]> => {
-    const lists = Object.fromEntries(askedFields.map((field) => [field, asked.map((one) => one[field])]))
+    // Who ask the same are answered with one row: a popular agreement is not sent a hundred times.
+    const keys = asked.map((one) => askedFields.map((field) => one[field]).join(' '))
+    const different = [...new Map(keys.map((key, nth) => [key, asked[nth] as Asked])).entries()]
+    const lists = Object.fromEntries(askedFields.map((field) => [field, different.map(([, one]) => one[field])]))
     const values = fillPlaceholders(params, { ...lists, aheadMs })
     const { rows } = await pool.query<{ nth: number; number: number | null; json: string | null }>({ name, text, values })
-    const found: Current[] = asked.map(() => undefined)
-    for (const row of rows) found[row.nth - 1] = row
-    return found
+    const found = new Map(rows.map((row) => [different[row.nth - 1]?.[0], row]))
+    return keys.map((key) => found.get(key))
   }
 
 const currentNow = gathering(currentOfAll(currentStatement('now')))

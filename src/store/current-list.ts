@@ -1,5 +1,6 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
-import { holds, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { holds, holdsNow, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
 import { inForce, memberships, parties, publications, versions } from './tables.ts'
 
@@ -29,18 +30,20 @@ export async function currentVersions<Doc>(
     filter.networkId ? eq(publications.networkId, filter.networkId) : undefined,
     filter.kind ? eq(publications.kind, filter.kind) : undefined,
     filter.subject ? sql`${filter.subject} = any(${versions.subjects})` : undefined,
-    after ? gt(publications.agreementId, after) : undefined,
   )
-  const holding = holds(inForce, clockNow(database), times.validAt ?? null, times.knownAt ?? null)
-  /** What is in force of a source, in order. */
-  const some = (source: SQL, where: SQL): SQL =>
+  const now = sql<string>`(select ${clockNow(database)})`
+  const lookingBack = times.validAt !== undefined || times.knownAt !== undefined
+  const holding = lookingBack ? holds(inForce, now, times.validAt ?? null, times.knownAt ?? null) : holdsNow(inForce, now)
+  /** What is in force of a source, in the order of the index that it is found by. */
+  const some = (source: SQL, where: SQL, id: AnyPgColumn = publications.agreementId): SQL =>
     sql`(select ${publications.agreementId} as id, ${versions.number}, ${versions.doc} from ${source}
       join ${inForce} on ${inForce.agreementId} = ${publications.agreementId} and ${holding}
       join ${versions} on ${versions.agreementId} = ${inForce.agreementId} and ${versions.number} = ${inForce.version}
-      where ${and(where, wanted)} order by ${publications.agreementId} limit ${limit})`
+      where ${and(where, wanted, after ? gt(id, after) : undefined)} order by ${id} limit ${limit})`
   const own = some(
     sql`${parties} join ${publications} on ${publications.agreementId} = ${parties.agreementId}`,
     sql`${parties.organisationId} = ${organisation} and ${parties.here}`,
+    parties.agreementId,
   )
   const shown = (visibility: 'public' | 'network') =>
     sql`${publications.adopted} and ${publications.visibility} = ${sql.raw(`'${visibility}'`)}`

@@ -91,10 +91,7 @@ export async function change<State, Event extends AnyEvent>(
       const decided = await decide(heads, { client: database, now })
       const changed = [...decided].map(([id, events]) => advance(stream, id, heads.get(id), events, acting, now))
       await write(database, changed)
-      noteChanged(
-        database.pool,
-        changed.flatMap(({ id, state }) => (stream.hasPart(state, acting) ? [id] : [])),
-      )
+      for (const { id, state } of changed) noteChanged(database.pool, id, stream.hasPart(state, acting))
       return changed.map(({ id, state, revision, events, entries }) => ({
         id,
         state,

@@ -76,8 +76,9 @@ export function replicaOf(database: Database, url: string, told: Told): Replica 
       const upTo = await position(database)
       try {
         await look()
-        if (!(await replayed(standby, upTo))) return pause('the standby is behind')
-        const answer = await within(standby.pool, acting, () => reading(standby))
+        // On one connection: behind one address there may be several standbys.
+        const answer = await within(standby.pool, acting, async () => ((await replayed(standby, upTo)) ? reading(standby) : behind))
+        if (answer === behind) return pause('the standby is behind')
         if (!serves) told('the standby answers again')
         serves = true
         return answer

@@ -47,8 +47,10 @@ export async function within<T>(pool: pg.Pool, acting: Acting | (() => Promise<A
     await commit(transaction)
     return done
   } catch (error) {
+    const unbegun = await notBegun(transaction)
     broken = unanswered(error) ? error : await undone(transaction)
-    throw error
+    // Where it did not begin, what was asked after that was not asked in it.
+    throw unbegun ?? error
   } finally {
     // A connection that could not roll back is not given to anybody else.
     await transaction.begun?.then(
@@ -64,12 +66,24 @@ export async function within<T>(pool: pg.Pool, acting: Acting | (() => Promise<A
  */
 async function commit({ begun, last }: Transaction): Promise<void> {
   const beginning = await begun
-  if (!beginning) return
+  if (!beginning) {
+    if (last.length > 0) throw new Fault('something was to be said last in a transaction that never began')
+    return
+  }
   await beginning.opened
   const results: pg.QueryResult | pg.QueryResult[] = await beginning.client.query([...last, 'commit'].join(';\n'))
   if ([results].flat().at(-1)?.command !== 'COMMIT')
     throw new Fault('a statement failed in this transaction, and its error was passed over')
 }
+
+/** Why a transaction did not begin; nothing where it did, or never was to. */
+const notBegun = async ({ begun }: Transaction): Promise<unknown> =>
+  begun
+    ?.then(({ opened }) => opened)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
 
 /** Undoes a transaction; gives why it could not be. */
 const undone = (transaction: Transaction): Promise<Error | undefined> | undefined =>
@@ -102,8 +116,13 @@ export async function connection(pool: pg.Pool): Promise<pg.PoolClient | undefin
  */
 export async function inOneGo(pool: pg.Pool, queries: readonly pg.QueryConfig[]): Promise<pg.QueryResult[]> {
   const client = await connection(pool)
-  if (!client) throw new Fault('these statements belong in a transaction')
-  return Promise.all(queries.map((query) => client.query(query)))
+  const beginning = await goingOn(pool)?.begun
+  if (!client || !beginning) throw new Fault('these statements belong in a transaction')
+  const answers = Promise.all(queries.map((query) => client.query(query)))
+  answers.catch(() => undefined)
+  // Answers come in order: where it did not begin, that is what is told, and not what came of the statements behind it.
+  await beginning.opened
+  return answers
 }
 
 /**
@@ -124,9 +143,11 @@ function goingOn(pool: pg.Pool): Transaction | undefined {
   return transaction
 }
 
-/** Notes which streams the transaction that is going on changed, as far as its actor still has a part in them; and gives them. */
-export const noteChanged = (pool: pg.Pool, ids: readonly string[]): void => {
-  for (const id of ids) goingOn(pool)?.changed.add(id)
+/** Notes a stream that the transaction that is going on changed, where its actor still has a part in it; and gives those. */
+export const noteChanged = (pool: pg.Pool, id: string, hasPart: boolean): void => {
+  const changed = goingOn(pool)?.changed
+  if (hasPart) changed?.add(id)
+  else changed?.delete(id)
 }
 export const changedStreams = (pool: pg.Pool): string[] => [...(goingOn(pool)?.changed ?? [])]
 
@@ -134,12 +155,12 @@ async function begin({ pool, acting }: Transaction): Promise<{ client: pg.PoolCl
   const text = begins(await acting())
   const client = await pool.connect()
   const opened = client.query(text)
-  // Looked at before COMMIT; until then nothing succeeds behind it where it failed.
+  // Looked at before COMMIT, and where anything fails.
   opened.catch(() => undefined)
   return { client, opened }
 }
 
-// Ids and digests, and nothing that could end a literal: the beginning cannot fail, so what is sent behind it is always in it.
+// Ids and digests, and nothing that could end a literal.
 const plain = /^[\w-]*$/
 
 /** The one place that says whose transaction it is. The settings end with the transaction, so a connection keeps nothing of them. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -832,6 +833,20 @@ test('a request that takes too long is answered 503, and what comes too late is 
   const answer = await slow.inject('/slow')
   expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([503, '5', 'unavailable'])
   await late
+  await slow.close()
+})
+
+test('an answer that has begun and does not end is broken off, and nothing is said into it', async () => {
+  const slow = fastify()
+  answerInTime(slow, 50)
+  slow.get('/slow', (_request, reply) => {
+    const endless = new Readable({ read: () => undefined })
+    endless.push('begun')
+    return reply.send(endless)
+  })
+  const address = await slow.listen({ host: '127.0.0.1', port: 0 })
+  const answer = await fetch(`${address}/slow`)
+  await expect(answer.text()).rejects.toThrow('terminated')
   await slow.close()
 })
 

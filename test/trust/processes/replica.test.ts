@@ -71,11 +71,16 @@ describe.skipIf(!bin)('a standby', () => {
     servers.push(standby)
   }
 
+  /** What the standby logged, once that is all: its collector writes a moment after a statement was answered. */
+  const logged = async (before = ''): Promise<string> => {
+    const now = await readFile(join(work, 'standby', 'log', 'all.log'), 'utf8')
+    if (now === before) return now
+    await sleep(100)
+    return logged(now)
+  }
   /** The statements that the registry has sent to the standby so far. */
   const statements = async (): Promise<string[]> =>
-    (await readFile(join(work, 'standby', 'log', 'all.log'), 'utf8'))
-      .split(/^(?=\S*> )/m)
-      .filter((line) => /^handslag> LOG: {2}(statement|execute)/.test(line))
+    (await logged()).split(/^(?=\S*> )/m).filter((line) => /^handslag> LOG: {2}(statement|execute)/.test(line))
   const warnings = async (): Promise<string[]> => {
     await sleep(250) // lines are written a tenth of a second late at most
     return (await readFile(join(work, 'registry.log'), 'utf8'))
