@@ -26,12 +26,14 @@ export type Load = {
 /** Starts the client, in a process of its own. */
 export function startLoad(): Load {
   const client = fork(new URL('client.ts', import.meta.url), { execArgv: ['--import', 'tsx'] })
+  const gone = event(client, 'exit').then(([code]) => [{ failed: `the client ended with code ${code}` }])
+  // Whoever waits for a slice is told.
+  gone.catch(() => undefined)
   return {
     slice: async ({ url, requests, once = false, ...rest }) => {
       const { host, port } = new URL(url)
       const order: Order = { ...rest, once, port: Number(port), requests: requests.map((request) => asSent(request, host)) }
       client.send(order)
-      const gone = event(client, 'exit').then(([code]) => [{ failed: `the client ended with code ${code}` }])
       const [answer] = (await Promise.race([event(client, 'message'), gone])) as [{ slice: Slice } | { failed: string }]
       if ('failed' in answer) throw new Error(answer.failed)
       return answer.slice
