@@ -12,7 +12,6 @@ import { type LogOptions, logging, logRequests } from './log.ts'
 import { accepts } from './negotiate.ts'
 import { type Contact, describeApi, descriptionRoute } from './openapi.ts'
 import { base, type Transactions } from './operation.ts'
-import { answerInTime } from './patience.ts'
 import { type PressureLimits, refuseUnderPressure } from './pressure.ts'
 import { DoorProblem } from './problem.ts'
 import { type Count, countRequests, type RateLimits } from './rate-limit.ts'
@@ -53,7 +52,6 @@ export function buildApp(deps: HttpDeps): FastifyInstance {
   })
 
   logRequests(app)
-  answerInTime(app)
   setStandingHeaders(app, deps.version)
   answerForNode(app)
   readBodies(app)
@@ -86,7 +84,9 @@ const limits = {
   requestTimeout: 15_000,
   // 16 KiB: a token of 8 KiB, a cursor, and what proxies add.
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024, requireHostHeader: false },
-  // A silent socket is closed after 25 s: later than a request is given up, or it would cut off answers in the making.
+  // 20 s: a few statements of at most 5 s each; after that nobody waits any more.
+  handlerTimeout: 20_000,
+  // A silent socket is closed after 25 s: later than the handler gives up, or it would cut off answers in the making.
   connectionTimeout: 25_000,
   // Longer than the 60 s after which proxies commonly drop idle connections, so that the proxy never sends into a closed one.
   keepAliveTimeout: 72_000,

@@ -59,6 +59,7 @@ function ofFramework(error: unknown, method: string): DoorProblem | undefined {
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new DoorProblem('body-too-large', { params: { limit: bodyLimit } })
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuseMediaType(method)
+  if (code === 'FST_ERR_HANDLER_TIMEOUT') return new DoorProblem('unavailable', { headers: retryAfter, cause: error })
   // An id that long does not exist.
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new DoorProblem('unknown-route')
   const callersFault = typeof code === 'string' && code.startsWith('FST_') && Number(statusCode) >= 400 && Number(statusCode) < 500

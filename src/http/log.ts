@@ -22,14 +22,18 @@ const latestMs = 100
 // What a pipe takes whole (PIPE_BUF): lines of several processes, written to one, are not mixed.
 const atOnceBytes = 4096
 
-/** Fastify's logger: JSON lines without tokens, bodies, values of queries, or what errors of the database quote of them. */
+/** The registry's log: JSON lines without tokens, bodies, values of queries, or what errors of the database quote of them. */
+export const openLog = (log: LogOptions): FastifyBaseLogger =>
+  log
+    ? pino(
+        { level: log.level, redact: { paths: secrets, censor: '[left out]' }, serializers: { err: describeError, req: describeRequest } },
+        log.stream ?? pino.destination({ sync: false, minLength: 2048, maxWrite: atOnceBytes, periodicFlush: latestMs }),
+      )
+    : pino({ enabled: false })
+
+/** How Fastify logs: to the registry's log, or nowhere. */
 export const logging = (log: LogOptions) => ({
-  logger: log && {
-    level: log.level,
-    stream: log.stream ?? pino.destination({ sync: false, minLength: 2048, maxWrite: atOnceBytes, periodicFlush: latestMs }),
-    redact: { paths: secrets, censor: '[left out]' },
-    serializers: { err: describeError, req: describeRequest },
-  },
+  ...(log && { loggerInstance: openLog(log) }),
   logController: new LogController({ disableRequestLogging: true }),
   // One logger for all requests: making one for each costs more than a line. Our lines about a request carry its id themselves; the few that Fastify
   // writes do not.

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { ownLog } from '../http/own-log.ts'
+import { openLog } from '../http/log.ts'
 import type { Store } from '../store/open.ts'
 import { closeBeforeEnd } from './closing.ts'
 import { aCrew } from './crew.ts'
@@ -14,7 +14,7 @@ import { openRegistry } from './registry.ts'
 export async function serveTogether(config: Config, store: Store): Promise<string> {
   const { database, url, directory } = store
   const opening = openRegistry(config, store)
-  const log = ownLog(config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL })
+  const log = openLog(config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL })
   const crew = aCrew({
     begin: async () => {
       await opening

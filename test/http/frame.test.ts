@@ -15,10 +15,10 @@ import { optionalText, text } from '../../src/domain/text.ts'
 import { buildApp, type HttpDeps } from '../../src/http/app.ts'
 import type { Access } from '../../src/http/caller.ts'
 import { etagOf } from '../../src/http/etag.ts'
+import { answerFailure } from '../../src/http/failure.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
 import { operation } from '../../src/http/operation.ts'
 import { fromDigits, page, pageOf, pageQuery, position } from '../../src/http/page.ts'
-import { answerInTime, patienceMs } from '../../src/http/patience.ts'
 import { doorProblems, invalidInput, mistakes, problemTypes, titles } from '../../src/http/problem.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { unlimited } from '../support/unlimited.ts'
@@ -815,16 +815,16 @@ describe('what goes wrong behind the door', () => {
 
 test('a slow sender is given up before the handler is, and the handler before its socket', () => {
   const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = app.server
-  const { bodyLimit } = app.initialConfig as { bodyLimit: number }
-  const limits = [0, headersTimeout, requestTimeout, patienceMs, timeout, keepAliveTimeout]
+  const { handlerTimeout, bodyLimit } = app.initialConfig as { handlerTimeout: number; bodyLimit: number }
+  const limits = [0, headersTimeout, requestTimeout, handlerTimeout, timeout, keepAliveTimeout]
   expect(limits).toEqual(limits.toSorted((a, b) => a - b))
   expect(new Set(limits).size).toBe(limits.length)
   expect(bodyLimit).toBe(256 * 1024)
 })
 
 test('a request that takes too long is answered 503, and what comes too late is not sent', async () => {
-  const slow = fastify()
-  answerInTime(slow, 50)
+  const slow = fastify({ handlerTimeout: 50 })
+  slow.setErrorHandler(answerFailure)
   const late = new Promise((resolve) => setTimeout(resolve, 150))
   slow.get('/slow', async () => {
     await late
@@ -837,8 +837,8 @@ test('a request that takes too long is answered 503, and what comes too late is 
 })
 
 test('an answer that has begun and does not end is broken off, and nothing is said into it', async () => {
-  const slow = fastify()
-  answerInTime(slow, 50)
+  const slow = fastify({ handlerTimeout: 50 })
+  slow.setErrorHandler(answerFailure)
   slow.get('/slow', (_request, reply) => {
     const endless = new Readable({ read: () => undefined })
     endless.push('begun')

@@ -10,15 +10,12 @@ import { createLocalIssuer } from '../../src/auth/local-issuer.ts'
 import { checkpointSigning, loadRegistryKey } from '../../src/auth/registry-key.ts'
 import { createVerifier } from '../../src/auth/token.ts'
 import { type Scope, scopes } from '../../src/domain/identity.ts'
-import { buildApp } from '../../src/http/app.ts'
-import { registryRoutes } from '../../src/http/routes/registry.ts'
-import { forgetAnswers, transactionsOf } from '../../src/store/answers.ts'
+import { forgetAnswers } from '../../src/store/answers.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { actorOf } from '../../src/store/directory.ts'
 import { extendLog } from '../../src/store/log.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { registryItself, within } from '../../src/store/transaction.ts'
-import { unlimited } from '../support/unlimited.ts'
+import { doorOf } from '../support/door.ts'
 import { recordStatements, type Statement } from './record.ts'
 
 type Parameter = { name: string; in: string; schema: { enum?: string[] } }
@@ -77,18 +74,7 @@ async function walkOn(database: ReturnType<typeof openDatabase>, directory: stri
   const statements = recordStatements(database.pool, () => going)
   // Connections that came before were not listened to.
   statements.length = 0
-  const app = buildApp({
-    verify: createVerifier({ issuer: issuer.issuer, audience, keys: issuer.keys }),
-    resolveActor: (identity) => actorOf(database.pool, identity),
-    ready: async () => (await database.query('select 1')).rowCount === 1,
-    transactions: transactionsOf(database),
-    version: '0.0.0',
-    contact: { name: 'Handslag', url: 'https://handslag.example', email: 'handslag@handslag.example' },
-    limits: unlimited,
-    cursorKey: new Uint8Array(32),
-    log: false,
-    routes: (v1) => registryRoutes(v1, deps),
-  })
+  const app = doorOf(deps, createVerifier({ issuer: issuer.issuer, audience, keys: issuer.keys }))
   const tokenOf = (subject: string) =>
     issuer.issue({ subject, scopes: subject === 'operator' ? scopes : (['handslag:read', 'handslag:write'] satisfies Scope[]) })
 

@@ -25,14 +25,11 @@ import { AddPerson, RegisterOrganisation } from '../../src/domain/organisation.t
 import { GiveReflection } from '../../src/domain/reflection.ts'
 import type { TakeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, type Day, dayOf, type Instant, startOf } from '../../src/domain/time.ts'
-import { buildApp, type HttpDeps } from '../../src/http/app.ts'
-import { registryRoutes } from '../../src/http/routes/registry.ts'
-import { transactionsOf } from '../../src/store/answers.ts'
-import { actorOf } from '../../src/store/directory.ts'
+import type { HttpDeps } from '../../src/http/app.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from './agreement.ts'
 import { type FreshDatabase, freshDatabase } from './database.ts'
-import { unlimited } from './unlimited.ts'
+import { doorOf } from './door.ts'
 
 /** Somebody with a token: a person, with what makes them an actor, or an application. */
 export type Person = { subject: string; actor: PersonActor }
@@ -112,19 +109,7 @@ export async function aRegistry(): Promise<Registry> {
     loadRegistryKey(join(directory, 'registry.json')),
   ])
   const deps: Deps = { database, newId, sign: key.sign, signingKeys: key.jwks }
-  const door = (verify: HttpDeps['verify']) =>
-    buildApp({
-      verify,
-      resolveActor: (identity) => actorOf(database.pool, identity),
-      ready: async () => true,
-      transactions: transactionsOf(database),
-      version: '0.0.0',
-      contact: { name: 'Handslag', url: 'https://handslag.example', email: 'handslag@handslag.example' },
-      limits: unlimited,
-      cursorKey: new Uint8Array(32),
-      log: process.env.TEST_LOG ? { level: process.env.TEST_LOG } : false,
-      routes: (v1) => registryRoutes(v1, deps),
-    })
+  const door = (verify: HttpDeps['verify']) => doorOf(deps, verify)
   const app = door(createVerifier({ issuer: issuerName, audience, keys: issuer.keys }))
   await app.ready()
   const houses = {
