@@ -32,9 +32,9 @@ export async function makeDoor(config: Config, { database, directory }: House, m
   const deps = { database, replica, newId, sign: key.sign, signingKeys: key.jwks }
   const app = buildApp({
     verify: createVerifier({ issuer, audience, keys: local?.keys ?? remoteKeys(issuer) }),
-    // Beside the transaction, which asks for whom it is.
+    // Both beside the transaction, which asks for whom it is: that is not known yet, and whether the registry can serve depends on nobody.
     resolveActor: (identity) => actorOf(database.pool, identity),
-    ready: async () => (await database.query('select 1')).rowCount === 1,
+    ready: async () => (await database.pool.query('select 1')).rowCount === 1,
     transactions: transactionsOf(database),
     version,
     contact: { name: config.CONTACT_NAME, url: config.CONTACT_URL, email: config.CONTACT_EMAIL },

@@ -11,7 +11,7 @@ export const doorOf = (deps: Deps, verify: HttpDeps['verify'], own: Partial<Http
   buildApp({
     verify,
     resolveActor: (identity) => actorOf(deps.database.pool, identity),
-    ready: async () => (await deps.database.query('select 1')).rowCount === 1,
+    ready: async () => (await deps.database.pool.query('select 1')).rowCount === 1,
     transactions: transactionsOf(deps.database),
     version: '1.2.3',
     contact: { name: 'Handslag', url: 'https://handslag.example', email: 'handslag@handslag.example' },
