@@ -5,12 +5,13 @@ import type { Registry } from './registry.ts'
 /** What an integration reads: an agreement, as whom, and the ETag that it has. */
 export type Reading = { agreementId: string; authorization: string; etag: string }
 
-// So many integrations, each with so many agreements: together what 32 connections go through in a tenth of a second.
 const applications = 8
-const each = 128
 
-/** What the applications of some organisations may read: agreements of their own tables, of their network and public ones, as they come. */
-export async function readings(registry: Registry, filled: Filled): Promise<Reading[]> {
+/**
+ * What the applications of some organisations may read, at most so many each: agreements of their own tables, of their network and public
+ * ones, as they come. 128 each are together what 32 connections go through in a tenth of a second.
+ */
+export async function readings(registry: Registry, filled: Filled, each = 128): Promise<Reading[]> {
   const found: Reading[] = []
   for (let nth = 0; nth < applications; nth += 1) {
     const authorization = `Bearer ${await registry.token(filled.applicationSubject(nth), ['handslag:read'])}`
@@ -18,8 +19,12 @@ export async function readings(registry: Registry, filled: Filled): Promise<Read
     const candidates = Array.from({ length: Math.min(filled.agreements, 8 * each) }, (_, i) =>
       filled.agreementId((i * 7_919 + nth) % filled.agreements),
     )
-    const seen = await inBatches(candidates, 16, (agreementId) => readingOf(registry.url, agreementId, authorization))
-    found.push(...seen.filter((reading) => reading !== undefined).slice(0, each))
+    const readable: Reading[] = []
+    while (candidates.length > 0 && readable.length < each) {
+      const seen = await Promise.all(candidates.splice(0, 16).map((agreementId) => readingOf(registry.url, agreementId, authorization)))
+      readable.push(...seen.filter((reading) => reading !== undefined))
+    }
+    found.push(...readable.slice(0, each))
   }
   return found
 }
@@ -28,12 +33,6 @@ async function readingOf(url: string, agreementId: string, authorization: string
   const answer = await fetch(`${url}${pathOf(agreementId)}`, { headers: { authorization } })
   await answer.arrayBuffer()
   return answer.ok ? { agreementId, authorization, etag: answer.headers.get('etag') ?? '' } : undefined
-}
-
-async function inBatches<T, R>(items: readonly T[], size: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const done: R[] = []
-  for (let at = 0; at < items.length; at += size) done.push(...(await Promise.all(items.slice(at, at + size).map(work))))
-  return done
 }
 
 const pathOf = (agreementId: string): string => `/v1/agreements/${agreementId}/current`

@@ -11,6 +11,8 @@ import { writesOf } from './writers.ts'
 // As many as the goals of reading and of writing say.
 const readers = 32
 const writers = 16
+// Of each application: eight thousand in all, where there are as many, which is more than a slice reads twice.
+const readEach = 1_024
 
 /** A registry of a size, with what it takes to measure it. */
 type Sized = { filled: Filled; registry: Registry; contestants: Record<Kind, () => Promise<Slice>>; seconds: number; megabytes: number }
@@ -56,7 +58,7 @@ async function aSized(postgres: Postgres, load: Load, agreements: number, second
   const { owner, filled } = await filledDatabase(postgres, name, { agreements })
   const loaded = (performance.now() - began) / 1000
   const registry = await startRegistry(postgres, owner, name)
-  const requests = requestsFor(await readings(registry, filled))
+  const requests = requestsFor(await readings(registry, filled, readEach))
   const { contributions } = await writesOf(registry, filled.openAgreements, 1)
   const { url } = registry
   const reading = (requests: typeof contributions) => () => load.slice({ url, requests, expect: 200, connections: readers, seconds })
