@@ -84,9 +84,7 @@ const limits = {
   requestTimeout: 15_000,
   // 16 KiB: a token of 8 KiB, a cursor, and what proxies add.
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024, requireHostHeader: false },
-  // 20 s: a few statements of at most 5 s each; after that nobody waits any more.
-  handlerTimeout: 20_000,
-  // A silent socket is closed after 25 s: later than the handler gives up, or it would cut off answers in the making.
+  // A silent socket is closed after 25 s: later than a handler gives up (`handlerTimeout`), or it would cut off answers in the making.
   connectionTimeout: 25_000,
   // Longer than the 60 s after which proxies commonly drop idle connections, so that the proxy never sends into a closed one.
   keepAliveTimeout: 72_000,

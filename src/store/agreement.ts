@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, fillPlaceholders, gt, inArray, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, fillPlaceholders, gt, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type PgTable, QueryBuilder } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import type { Agreement } from '../domain/agreement.ts'
@@ -317,7 +317,10 @@ export async function findVersions<Doc extends { number: number }>(
   const rows = await database.db
     .select({ doc: sql<Doc | null>`${versions.doc}` })
     .from(publications)
-    .leftJoin(versions, and(eq(versions.agreementId, publications.agreementId), inArray(versions.number, [...numbers])))
+    .leftJoin(
+      versions,
+      and(eq(versions.agreementId, publications.agreementId), sql`${versions.number} = any(${sql.param([...numbers])}::int[])`),
+    )
     .where(and(eq(publications.agreementId, agreementId), mayReadVersions(database.db, publications, organisationOfReader(reader))))
   if (rows.length === 0) refuse('not-found', { what: 'agreement' })
   return numbers.map((number) => rows.find(({ doc }) => doc?.number === number)?.doc ?? refuse('not-found', { what: 'version' }))

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
@@ -66,8 +67,23 @@ export function openDatabase(url: string, { max = 10, patienceMs = 2_000 }: { ma
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const query = (async (...query: Parameters<pg.Pool['query']>) => ((await connection(pool)) ?? pool).query(...query)) as pg.Pool['query']
-  const db = drizzle({ client: { query } as pg.Pool })
+  const db = drizzle({ client: { query: (asked: pg.QueryConfig, values: unknown[]) => query(named(asked), values) } as pg.Pool })
   return { pool, query, db, clock: { aheadMs: 0 }, close: () => pool.end() }
+}
+
+/**
+ * Gives what Drizzle builds a name, by which PostgreSQL need not plan it anew each time: with the policies of row-level security, that takes
+ * longer than most reading. It goes on planning where it finds that the values matter. They are never part of a text, so there are as many
+ * names as the code has statements.
+ */
+const named = (asked: pg.QueryConfig): pg.QueryConfig => ({ ...asked, name: asked.name ?? nameOf(asked.text) })
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? hash('sha256', text, 'hex').slice(0, 32)
+  names.set(text, name)
+  return name
 }
 
 /** Does something while no other process does anything of this name: an advisory lock, held by a connection of its own. */

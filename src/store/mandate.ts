@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import type { ById } from '../domain/event.ts'
 import type { Mandate } from '../domain/mandate.ts'
@@ -67,7 +67,7 @@ async function withSources(database: Database, actor: Actor, agreementId: string
   for (let looked = docs; ; ) {
     const wanted = looked.flatMap(({ sourceId }) => (sourceId !== undefined && !found[sourceId] ? [sourceId] : []))
     if (wanted.length === 0) return found
-    const where = inArray(mandates.id, [...new Set(wanted)])
+    const where = sql`${mandates.id} = any(${sql.param([...new Set(wanted)])}::uuid[])`
     const sources = await listAtTable<Mandate>(database, actor, agreementId, mandates, { order: [mandates.id], where, limit: everything })
     Object.assign(found, byId(sources.docs))
     looked = sources.docs

@@ -17,7 +17,7 @@ import type { Access } from '../../src/http/caller.ts'
 import { etagOf } from '../../src/http/etag.ts'
 import { answerFailure } from '../../src/http/failure.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
-import { operation } from '../../src/http/operation.ts'
+import { handlerTimeout, operation } from '../../src/http/operation.ts'
 import { fromDigits, page, pageOf, pageQuery, position } from '../../src/http/page.ts'
 import { doorProblems, invalidInput, mistakes, problemTypes, titles } from '../../src/http/problem.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -815,11 +815,31 @@ describe('what goes wrong behind the door', () => {
 
 test('a slow sender is given up before the handler is, and the handler before its socket', () => {
   const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = app.server
-  const { handlerTimeout, bodyLimit } = app.initialConfig as { handlerTimeout: number; bodyLimit: number }
+  const { bodyLimit } = app.initialConfig as { bodyLimit: number }
   const limits = [0, headersTimeout, requestTimeout, handlerTimeout, timeout, keepAliveTimeout]
   expect(limits).toEqual(limits.toSorted((a, b) => a - b))
   expect(new Set(limits).size).toBe(limits.length)
   expect(bodyLimit).toBe(256 * 1024)
+})
+
+test('every operation has that bound, but the read beside every transaction, which waits for nothing without a bound of its own', async () => {
+  const bare = fastify()
+  const bounds: (number | undefined)[] = []
+  bare.addHook('onRoute', ({ method, handlerTimeout }) => {
+    if (method === 'GET') bounds.push(handlerTimeout)
+  })
+  const spec = {
+    method: 'GET',
+    tag: 'Registry',
+    summary: same,
+    access: 'anyone',
+    answer: { status: 204 },
+    handle: async () => ({}),
+  } as const
+  operation(bare, { ...spec, path: '/one', id: 'getOne' })
+  operation(bare, { ...spec, path: '/other', id: 'getOther', beside: true })
+  await bare.ready()
+  expect(bounds).toEqual([handlerTimeout, undefined])
 })
 
 test('a request that takes too long is answered 503, and what comes too late is not sent', async () => {

@@ -100,7 +100,10 @@ describe('a connection of the application', () => {
 
 describe('a problem of the database', () => {
   const problemOf = async (statement: string) => {
-    const failure = await fresh.database.db.execute(sql.raw(statement)).catch((error: unknown) => error)
+    const { db, query } = fresh.database
+    // Drizzle sends one statement at a time: two go beside it.
+    const asked = statement.includes(';') ? query(statement) : db.execute(sql.raw(statement))
+    const failure = await asked.catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Error)
     return databaseProblem(failure)
   }
