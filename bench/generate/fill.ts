@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { type Day, dayOf } from '../../src/domain/time.ts'
+import { applicationRole } from '../../src/store/database.ts'
 import type { Signing } from '../../src/store/log.ts'
 import { rebuilt } from '../../src/store/projections.ts'
 import { ledger, ledgerPayloads, logEntries, logNodes } from '../../src/store/tables.ts'
@@ -32,9 +33,9 @@ export type Amounts = {
 }
 
 /**
- * Fills an empty, migrated registry, as the owner of its tables, with a ledger that verifies and the tables that it makes. Nothing else may
+ * Fills an empty, migrated registry, as the owner of its tables, with a ledger that verifies and the tables that it makes. Nothing else can
  * use the registry meanwhile: keys, references and the trigger of the log's queue are off until everything is there, and on again after,
- * also when it fails. Throws where there is something already.
+ * also when it fails. Where it is killed, they stay off and the registry stays shut: begin anew with another database. Throws where there is something already.
  *
  * Most agreements have thin histories, without deliberation (`thinHistory`); the open and special ones went by every rule (`richHistory`).
  * Versions are not signed: what stands for a signature is by no key, and there are no receipts.
@@ -47,6 +48,8 @@ export async function fill(ownerUrl: string, amounts: Amounts): Promise<Filled> 
   try {
     const { rows } = await client.query('select from ledger limit 1')
     if (rows.length > 0) throw new Error('this registry holds something already: the generator fills an empty one')
+    // Until everything is there the application is shut out: also for good where this process is killed half-way.
+    await client.query(`revoke usage on schema public from public, ${applicationRole}`)
     const taken = await strip(client)
     try {
       if (signing) await client.query('alter table ledger disable trigger queue_for_log')
@@ -56,6 +59,7 @@ export async function fill(ownerUrl: string, amounts: Amounts): Promise<Filled> 
       await restore(ownerUrl, taken)
       await client.query('alter table ledger enable trigger queue_for_log')
       await client.query('analyze')
+      await client.query(`grant usage on schema public to ${applicationRole}`)
     }
   } finally {
     await client.end()

@@ -49,6 +49,22 @@ async function dump({ owner }: FreshDatabase): Promise<Record<string, string[]>>
 
 const count = async (from: string) => only((await fresh.owner.query<{ n: number }>(`select count(*)::int as n from ${from}`)).rows[0]).n
 
+test('a registry that is being filled lets nobody in, and does so for good where the generator is killed', async () => {
+  const half = await freshDatabase()
+  const seen: boolean[] = []
+  const mayEnter = async () =>
+    only((await half.owner.query<{ may: boolean }>(`select has_schema_privilege('handslag_app', 'public', 'usage') as may`)).rows[0]).may
+  const own = checkpointSigning(key)
+  // The last that is done before indexes and references are put back.
+  const sign: typeof own.sign = async (tree) => {
+    seen.push(await mayEnter())
+    return own.sign(tree)
+  }
+  await fill(half.url, { agreements: 10, issuer, signing: { ...own, sign } })
+  expect([...seen, await mayEnter()]).toEqual([false, true])
+  await half.drop()
+})
+
 describe('a generated registry is one that the program could have written', () => {
   test('the chain of every stream verifies', async () => {
     const { rows } = await fresh.owner.query<{ id: string }>('select id from streams')
