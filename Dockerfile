@@ -20,5 +20,6 @@ EXPOSE 3000
 # 30 s: the first start may migrate the database before it answers.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/v1/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# There is no build step: Node runs the sources through tsx.
-CMD ["node", "--import", "tsx", "src/main.ts"]
+# There is no build step: Node runs the sources through tsx. As `npm start` has it, half of Node's own room for new objects, which it
+# clears twice as often: a process takes 25 MB less, and is no slower (docs/performance.md).
+CMD ["node", "--max-semi-space-size=8", "--import", "tsx", "src/main.ts"]

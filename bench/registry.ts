@@ -33,6 +33,13 @@ export const untouched = {
   REPLACED_KEY: '',
 } as const
 
+const project = join(import.meta.dirname, '..')
+
+/** What `npm start` says after `node`: what is measured is what users run. */
+export const startCommand: readonly string[] = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+  .scripts.start.split(' ')
+  .slice(1)
+
 type Ways = { flags?: readonly string[]; through?: number }
 
 /**
@@ -49,8 +56,8 @@ export async function startRegistry(
   const port = await freePort()
   const log = join(postgres.directory, `${name}.log`)
   const output = openSync(log, 'a')
-  const server = spawn(process.execPath, [...flags, '--import', 'tsx', 'src/main.ts'], {
-    cwd: join(import.meta.dirname, '..'),
+  const server = spawn(process.execPath, [...flags, ...startCommand], {
+    cwd: project,
     stdio: ['ignore', output, output],
     env: environmentWith({
       ...untouched,
