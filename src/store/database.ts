@@ -73,10 +73,13 @@ export function openDatabase(url: string, { max = 10, patienceMs = 2_000 }: { ma
 
 /**
  * Gives what Drizzle builds a name, by which PostgreSQL need not plan it anew each time: with the policies of row-level security, that takes
- * longer than most reading. It goes on planning where it finds that the values matter. They are never part of a text, so there are as many
- * names as the code has statements.
+ * longer than most reading. A page of a list has none: it is planned for its length, without which PostgreSQL would rather sort the whole list.
+ * Values are never part of a text, so there are as many names as the code has statements.
  */
-const named = (asked: pg.QueryConfig): pg.QueryConfig => ({ ...asked, name: asked.name ?? nameOf(asked.text) })
+const named = (asked: pg.QueryConfig): pg.QueryConfig =>
+  isPage.test(asked.text) ? asked : { ...asked, name: asked.name ?? nameOf(asked.text) }
+
+const isPage = / limit \$\d/
 
 const names = new Map<string, string>()
 
