@@ -9,7 +9,7 @@ const connections = 32
 
 /** Reading what is in force beside hello world and a handwritten server; and a page of a list, and looking at another moment. */
 export async function reading({ quick, world, say }: Options): Promise<Found> {
-  const turns = quick ? 4 : 10
+  const turns = quick ? 3 : 10
   const { owner, filled, registry, load } = await world()
   const requests = requestsFor(await readings(registry, filled))
   say(`reading: ${requests.current.length} agreements out of ${filled.agreements}, by 8 applications, at ${connections} connections`)
