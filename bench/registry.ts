@@ -33,7 +33,8 @@ export const untouched = {
   REPLACED_KEY: '',
 } as const
 
-const project = join(import.meta.dirname, '..')
+/** Where the project lies: what is started is started there. */
+export const project = join(import.meta.dirname, '..')
 
 /** What `npm start` says after `node`: what is measured is what users run. */
 export const startCommand: readonly string[] = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentWith } from '../src/config.ts'
 import { freePort } from '../src/store/free-port.ts'
-import { ready, startCommand, untouched } from './registry.ts'
+import { project, ready, startCommand, untouched } from './registry.ts'
 import { type Found, figureOf, type Options, shown } from './result.ts'
 
 // The first makes the data, and does not count.
@@ -35,7 +35,7 @@ async function secondsUntilReady(data: string): Promise<number> {
   const env = environmentWith({ ...untouched, HOST: '127.0.0.1', PORT: String(port), HANDSLAG_DATA: data })
   const began = performance.now()
   const registry = spawn(process.execPath, startCommand, {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: project,
     stdio: ['ignore', 'ignore', 'inherit'],
     env,
   })

@@ -1,4 +1,5 @@
 import type { Visibility } from '../../src/domain/agreement.ts'
+import type { Plan } from './plan.ts'
 
 /** Somebody at a table in deliberation: the subject of their account, and the mandate that they hold there. */
 export type Seated = { subject: string; mandateId: string; partyId: string; organisation: number }
@@ -7,16 +8,12 @@ export type Seated = { subject: string; mandateId: string; partyId: string; orga
 export type OpenAgreement = { id: string; roundNumber: number; people: Seated[]; meetingId?: string }
 
 /** What was made: functions of the number of an agreement (from 0) or organisation (from 0), so that a million costs nothing to know. */
-export type Filled = {
+export type Filled = Pick<Plan, 'agreementId' | 'partiesOf' | 'organisationId'> & {
   agreements: number
   versions: number
   entries: number
   organisations: number
-  agreementId: (n: number) => string
-  /** The numbers of the organisations at the table. */
-  partiesOf: (n: number) => number[]
   visibilityOf: (n: number) => Visibility
-  organisationId: (o: number) => string
   /** The account of its case system: may read. */
   applicationSubject: (o: number) => string
   /** The account of its representative. */

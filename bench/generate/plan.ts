@@ -34,6 +34,7 @@ export type Plan = {
   networks: number
   of: (n: number) => Planned
   agreementId: (n: number) => string
+  /** The numbers of the organisations at the table. */
   partiesOf: (n: number) => number[]
   organisationId: (o: number) => string
 }

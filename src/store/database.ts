@@ -72,8 +72,8 @@ export function openDatabase(url: string, { max = 10, patienceMs = 2_000 }: { ma
 }
 
 /**
- * Gives what Drizzle builds a name, by which PostgreSQL need not plan it anew each time: with the policies of row-level security, that takes
- * longer than most reading. A page of a list has none: it is planned for its length, without which PostgreSQL would rather sort the whole list.
+ * Gives what Drizzle builds a name, by which PostgreSQL need not plan it anew each time: the policies of row-level security give it much to
+ * plan. A page of a list has none: it is planned for its length, without which PostgreSQL would rather sort the whole list.
  * Values are never part of a text, so there are as many names as the code has statements.
  */
 const named = (asked: pg.QueryConfig): pg.QueryConfig =>
@@ -83,6 +83,7 @@ const isPage = / limit \$\d/
 
 const names = new Map<string, string>()
 
+// 32 hexadecimal digits: no two texts share them, and PostgreSQL keeps 63 characters of a name.
 function nameOf(text: string): string {
   const name = names.get(text) ?? hash('sha256', text, 'hex').slice(0, 32)
   names.set(text, name)

@@ -78,6 +78,13 @@ describe('on a registry in which every table has more than ten thousand rows', (
     expect(await faults(bounded)).toEqual([])
   }, 60_000)
 
+  test('a page of a list has no name: it is planned for its length, and everything else that Drizzle builds is not planned anew each time', () => {
+    const built = distinct(walked.statements).filter(({ text }) => text.startsWith('select "') || text.startsWith('select case'))
+    const pages = built.filter(({ text }) => / limit \$\d/.test(text))
+    expect([pages.length > 0, built.length > pages.length]).toEqual([true, true])
+    expect(built.filter((statement) => Boolean(statement.name) === pages.includes(statement)).map(({ text }) => text)).toEqual([])
+  })
+
   test('what is excepted is there, and does read more', async () => {
     const excepted = distinct(walked.statements).filter(isUnbounded)
     expect(excepted).toHaveLength(unbounded.length)
