@@ -60,12 +60,25 @@ export async function walk({ write, read }: Voice): Promise<void> {
     const application = { name: 'Dashboard', issuer: 'https://login.example.org', subject: newId(), scopes: ['handslag:read'] }
     const { id } = await post('addApplication', wims, `${home}/applications`, application)
     await over('revokeApplication', 'DELETE', wims, `${home}/applications/${id}`)
+    await takePositions(home)
     const goal = { name: `Keten ${newId()}`, sharedGoal: 'Elk kind naar school' }
     const memberIds = [sanne, petra].map((one) => one?.organisationId)
     const network = await post('foundNetwork', lottes, '/v1/networks', { ...goal, memberIds })
     await over('changeNetwork', 'PUT', lottes, `/v1/networks/${network.id}`, { ...goal, sharedGoal: 'Elk kind leert' })
     const joined = await post('joinNetwork', lottes, `/v1/networks/${network.id}/members`, { organisationId: daan?.organisationId })
     await over('leaveNetwork', 'DELETE', daan as Who, `/v1/networks/${network.id}/members/${joined.id}`)
+  }
+
+  async function takePositions(home: string): Promise<void> {
+    const [lottes, wims, roels, sannes] = [lotte as Who, wim as Who, roel as Who, sanne as Who]
+    const stand = { weAreFor: [{ text: 'Veilig wonen', subject: 'home-visits' }], weAreNotFor: [], limits: [], why: 'Elk kind telt' }
+    const ours = await post('statePosition', wims, `${home}/position-statements`, stand)
+    const theirs = `/v1/organisations/${roels.organisationId}/position-statements`
+    const others = await post('statePosition', roels, theirs, { ...stand, weAreNotFor: [{ text: 'Opvang', subject: 'shelter' }] })
+    await post('acknowledgePosition', lottes, `${theirs}/${others.number}/acknowledgements`, { example: 'Vorige week' })
+    const asking = `${home}/position-statements/${ours.number}/acknowledgements`
+    const { id } = await post('acknowledgePosition', sannes, asking, { question: 'Ook in het weekend?' })
+    await post('answerAcknowledgement', lottes, `${asking}/${id}/answers`, { text: 'Ook dan' })
   }
 
   async function setTheTable() {
@@ -134,10 +147,13 @@ export async function walk({ write, read }: Voice): Promise<void> {
     await post('cancelMeeting', lottes, `${at}/meetings/${cancelled.id}/cancellation`, { reason: 'Sneeuw' })
     const held = await post('planMeeting', lottes, `${at}/meetings`, plan('Tweede'))
     const path = `${at}/meetings/${held.id}`
+    const guests = [{ personId: daan?.personId, statement: 'Wat hier gezegd wordt, blijft hier' }]
+    await over('noteGuests', 'PUT', lottes, `${path}/guests`, { guests })
     await over('takeAttendance', 'PUT', lottes, `${path}/attendance`, { attendees })
     await over('writeMinutes', 'PUT', lottes, `${path}/minutes`, { decisions })
     await post('recordMeeting', petras, `${path}/record`, { attendees, decisions, close: false })
     await post('closeMeeting', lottes, `${path}/closure`)
+    await post('givePulse', lottes, `${path}/pulses`, { atmosphere: 4, effectiveness: 3 })
     for (const { of, id } of mandates)
       await post('renewMandate', of, `${at}/mandates/${id}/renewals`, { meetingId: held.id, decision: 'confirmed' })
   }
@@ -150,6 +166,15 @@ export async function walk({ write, read }: Voice): Promise<void> {
     await post('acceptProposal', petras, `${round}/contributions/${proposals.items[0].id}/acceptances`)
     const regretted = await contribute(petras, { kind: 'appreciation', text: 'Dank' })
     await post('withdrawContribution', petras, `${round}/contributions/${regretted.id}/withdrawals`, { reason: 'Te vroeg' })
+    const dilemma = await contribute(lottes, { kind: 'dilemma', text: 'Snel of zorgvuldig', horns: ['Snel', 'Zorgvuldig'] })
+    await post('settleDilemma', lottes, `${round}/contributions/${dilemma.id}/outcomes`, { status: 'resolved' })
+    const resistance = await contribute(sannes, { kind: 'resistance', text: 'Weer een overleg erbij' })
+    await post('exploreResistance', petras, `${round}/contributions/${resistance.id}/explorations`, { note: 'Het gaat om de reistijd' })
+    const request = `${round}/contributions/${(await contribute(petras, { kind: 'help-request', text: 'Wie heeft een zaal?' })).id}`
+    const { offers } = await post('offerHelp', lottes, `${request}/offers`, { text: 'Wij hebben er een' })
+    await post('answerHelp', petras, `${request}/offers/${offers[0].id}/answers`, { decision: 'accepted' })
+    const parts = [{ name: 'message', text: 'Bel ons voortaan vooraf' }]
+    await post('sendMessage', lottes, `${at}/messages`, { toPartyIds: [partyOf(petras)], parts })
     for (const one of [lottes, petras]) await post('stateHearing', one, `${round}/hearings`, { concerns: [] })
     await post('stateHearing', sannes, `${round}/hearings`, { concerns: ['Het weekend is krap'] })
     const concerns = await read('lotte', `${round}/contributions?kind=concern`)
@@ -167,6 +192,22 @@ export async function walk({ write, read }: Voice): Promise<void> {
     await over('reviseCommitment', 'PUT', lottes, `${at}/commitments/${id}`, offer(4))
     await post('answerCommitment', sannes, `${at}/commitments/${id}/acceptances`, { decision: 'accepted' })
     return id
+  }
+
+  async function annex(): Promise<void> {
+    const [lottes, sannes, petras] = [lotte as Who, sanne as Who, petra as Who]
+    const reason = 'Wij begeleiden dezelfde gezinnen'
+    await post('proposeAccession', lottes, `${at}/accessions`, { organisationId: daan?.organisationId, reason })
+    const out = await post('proposeExpulsion', petras, `${at}/parties/${partyOf(lottes)}/expulsions`, { reason: 'Geen afspraak nagekomen' })
+    await post('consentToAnnex', sannes, `${at}/annexes/${out.id}/consents`, {})
+    await post('objectToAnnex', petras, `${at}/annexes/${out.id}/objections`, { reason: 'Bij nader inzien' })
+    const made = { agreementId: at.split('/').at(-1), name: 'De eerste week', reviewAfterMonths: 3, months: 6 }
+    const template = await post('makeTemplate', lottes, '/v1/templates', made)
+    const parties = [{ organisationId: sannes.organisationId, involvement: 'seated' }]
+    const started = { kind: 'two', title: 'De tweede week', parties, templateId: template.id }
+    const other = await post('createAgreement', lottes, '/v1/agreements', started)
+    await post('linkAgreement', lottes, `${at}/links`, { kind: 'amends', agreementId: other.id, reason: 'De week erna' })
+    await over('withdrawTemplate', 'DELETE', lottes, `/v1/templates/${template.id}`)
   }
 
   async function adoptAndReflect(): Promise<void> {
@@ -192,6 +233,7 @@ export async function walk({ write, read }: Voice): Promise<void> {
     const { textDigest } = await read('lotte', `${at}/text`)
     for (const one of [lottes, sannes, petras]) await post('takeStance', one, `${round}/stances`, { position: 'accept', textDigest })
     await post('adopt', lottes, `${round}/adoption`, { textDigest })
+    await annex()
     await post('reportProgress', sannes, `${at}/commitments/${commitmentId}/progress`, { state: 'on-track', note: 'Tien gezinnen' })
     await post('callReflection', petras, `${round}/reflection-calls`, { reason: 'De wet verandert' })
     const dissents: { id: string }[] = (await read('lotte', `${round}/dissents`)).items

@@ -67,8 +67,8 @@ export function verifyExport(given, { keys: trusted, seen, receipts: held = [] }
   return { problems, notes, found }
 }
 
-/** What a party says of its own reflection: the whole of it is in that party's exports only. */
-const own = new Set(['reflection-given', 'reflection-amended'])
+/** What a party says in its reflection, and a person of how a meeting was: the whole of it is in exports of their own only. */
+const own = new Set(['reflection-given', 'reflection-amended', 'pulse-given'])
 
 /** The chain of entries. Gives those that can be read, by revision. */
 function checkHistory({ given, agreementId, wrong, notes, found }) {
@@ -111,7 +111,7 @@ function checkHistory({ given, agreementId, wrong, notes, found }) {
     before = entry
     good.set(index + 1, entry)
   }
-  if (withheld.length > 0) notes.push(`what these reflections of other parties say is not in here: ${withheld.join(', ')}`)
+  if (withheld.length > 0) notes.push(`what others say in these reflections and pulses is not in here: ${withheld.join(', ')}`)
   return good
 }
 

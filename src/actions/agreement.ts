@@ -8,6 +8,7 @@ import { refuse } from '../domain/refusal.ts'
 import { foundingOf } from '../store/agreement.ts'
 import { organisationsById } from '../store/directory.ts'
 import { agreementStream, change } from '../store/ledger.ts'
+import { findTemplate } from '../store/template.ts'
 import { type AgreementChange, changeAgreement, contextOf, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
 
@@ -20,7 +21,8 @@ export async function createAgreement(deps: Deps, actor: Actor, input: rules.Cre
     if (input.networkId && !inNetwork) refuse('not-found', { what: 'network' }, '/networkId')
     if (input.underId && !underCovenant) refuse('not-found', { what: 'covenant' }, '/underId')
     const context = contextOf(deps, actor, now)
-    const events = rules.createAgreement(input, organisations, context)
+    const template = input.templateId === undefined ? undefined : await findTemplate(deps.database, actor, input.templateId)
+    const events = rules.createAgreement(input, organisations, context, template)
     const [created] = events
     return new Map([[created?.type === 'agreement-created' ? created.data.id : '', events]])
   })

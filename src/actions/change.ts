@@ -1,9 +1,10 @@
 import { type Actor, by } from '../domain/actor.ts'
 import type { Agreement, AgreementEvent } from '../domain/agreement.ts'
 import type { Context } from '../domain/event.ts'
-import { partyOfActor } from '../domain/party.ts'
+import { partyOfActor, settled } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
 import { requireRound } from '../domain/round.ts'
+import { withCovenant } from '../store/agreement.ts'
 import { agreementStream, type Changed, change, type Deciding } from '../store/ledger.ts'
 import type { Deps } from './deps.ts'
 
@@ -32,13 +33,15 @@ export async function changeAgreement(
 ): Promise<AgreementChange> {
   const [changed] = await change(deps.database, agreementStream, [agreementId], by(actor), async (heads, { client, now }) => {
     const head = heads.get(agreementId) ?? refuse('not-found', { what: 'agreement' })
-    partyOfActor(head.state, actor)
-    const revision = revisionOf ? revisionOf(head.state) : head.revision
+    const state = await withCovenant(client, settled(head.state, now), now)
+    partyOfActor(state, actor)
+    const revision = revisionOf ? revisionOf(state) : head.revision
     // Of what is not there no revision was seen: deciding then says so.
     if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[agreementId, await decide(head.state, contextOf(deps, actor, now), client)]])
+    return new Map([[agreementId, await decide(state, contextOf(deps, actor, now), client)]])
   })
-  return changed ?? refuse('not-found', { what: 'agreement' })
+  if (!changed) refuse('not-found', { what: 'agreement' })
+  return { ...changed, state: await withCovenant(deps.database, changed.state, changed.at) }
 }
 
 /** Changes one agreement in the round that is going on. */

@@ -2,8 +2,7 @@ import { type Actor, by } from '../domain/actor.ts'
 import { canonical, digest } from '../domain/digest.ts'
 import { genesis, type Kept } from '../domain/ledger.ts'
 import { completeSubtrees, inclusionPath, spanHash } from '../domain/merkle.ts'
-import { type AgreementExport, exportFormat } from '../domain/proof.ts'
-import { isForOwnParty } from '../domain/reflection.ts'
+import { type AgreementExport, exportFormat, isKeptFrom } from '../domain/proof.ts'
 import { agreementSeen } from '../store/agreement.ts'
 import type { Database } from '../store/database.ts'
 import { nodeHashes, wholeAgreement } from '../store/log.ts'
@@ -21,9 +20,7 @@ export async function exportAgreement(deps: Deps, actor: Actor, agreementId: str
   // Who may read it is decided: the reading itself, the longest there is, may be done on a standby.
   const { whole, paths, hashOf } = await readingFrom(deps, acting, (database) => proofOf(database, agreementId))
   const { entries: all, versions, mandates, stances, receipts, checkpoint } = whole
-  const entries = all.map((entry) =>
-    isForOwnParty(entry.type) && entry.organisationId !== acting.organisationId ? withoutPayload(entry) : entry,
-  )
+  const entries = all.map((entry) => (isKeptFrom(entry, acting) ? withoutPayload(entry) : entry))
   const inclusions = paths.map(({ revision, position, hash, spans }) => ({
     revision,
     position,

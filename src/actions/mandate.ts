@@ -2,6 +2,7 @@ import { type Actor, by } from '../domain/actor.ts'
 import { type MandateView, viewMandate } from '../domain/mandate.ts'
 import * as rules from '../domain/mandate-acts.ts'
 import { requireOwn } from '../domain/organisation.ts'
+import { settled } from '../domain/party.ts'
 import { Refused, refuse } from '../domain/refusal.ts'
 import { peopleById } from '../store/directory.ts'
 import { agreementStream, change } from '../store/ledger.ts'
@@ -33,7 +34,7 @@ export async function grantMandates(
         agreementIds.map((id, index) => {
           const head = heads.get(id) ?? refuse('not-found', { what: 'agreement' }, `/agreementIds/${index}`)
           try {
-            return [id, rules.grantMandate(head.state, input, people.get(input.holderId), contextOf(deps, actor, now))]
+            return [id, rules.grantMandate(settled(head.state, now), input, people.get(input.holderId), contextOf(deps, actor, now))]
           } catch (error) {
             throw error instanceof Refused ? error.at(`/agreementIds/${index}`) : error
           }

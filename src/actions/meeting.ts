@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
 import type { Agreement } from '../domain/agreement.ts'
 import * as rules from '../domain/meeting.ts'
+import { noteGuests as decideGuests, type NoteGuests } from '../domain/meeting-guest.ts'
+import { givePulse as decidePulse, type GivePulse } from '../domain/meeting-pulse.ts'
 import { recordMeeting as decideRecord, type RecordMeeting } from '../domain/meeting-record.ts'
 import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, type Target } from './change.ts'
@@ -36,6 +38,18 @@ export const takeAttendance = (
     revisionOf(id),
   )
 
+export const noteGuests = (deps: Deps, actor: Actor, target: Target, id: string, input: NoteGuests): Promise<AgreementChange> =>
+  changeAgreement(
+    deps,
+    actor,
+    target,
+    async (state, context, lookup) => {
+      const ids = input.guests.map((guest) => guest.personId)
+      return decideGuests(state, id, input, await peopleById(lookup, ids), context)
+    },
+    revisionOf(id),
+  )
+
 export const writeMinutes = (
   deps: Deps,
   actor: Actor,
@@ -50,6 +64,15 @@ export const closeMeeting = (deps: Deps, actor: Actor, target: Target, id: strin
 
 export const cancelMeeting = (deps: Deps, actor: Actor, target: Target, id: string, input: { reason: string }): Promise<AgreementChange> =>
   changeAgreement(deps, actor, target, (state, context) => rules.cancelMeeting(state, id, input, context), revisionOf(id))
+
+export const givePulse = (
+  deps: Deps,
+  actor: Actor,
+  target: Target,
+  id: string,
+  input: z.output<typeof GivePulse>,
+): Promise<AgreementChange> =>
+  changeAgreement(deps, actor, target, (state, context) => decidePulse(state, id, input, context), revisionOf(id))
 
 /** Records a whole meeting at once: all of it, or nothing. */
 export const recordMeeting = (deps: Deps, actor: Actor, target: Target, id: string, input: RecordMeeting): Promise<AgreementChange> =>

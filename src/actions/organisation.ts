@@ -9,7 +9,7 @@ import { type Changed, change, organisationStream } from '../store/ledger.ts'
 import { contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
-type OrganisationChange = Changed<rules.Organisation, rules.OrganisationEvent>
+export type OrganisationChange = Changed<rules.Organisation, rules.OrganisationEvent>
 export type OrganisationTarget = { organisationId: string; ifMatch?: number | undefined }
 
 /** Registers an organisation with its first administrator. */
@@ -22,7 +22,7 @@ export async function registerOrganisation(deps: Deps, actor: Actor, input: rule
   return changed ?? refuse('not-found', { what: 'organisation' })
 }
 
-async function changeOrganisationBy(
+export async function changeOrganisationBy(
   deps: Deps,
   actor: Actor,
   { organisationId, ifMatch }: OrganisationTarget,

@@ -3,8 +3,11 @@ import type { Actor } from '../domain/actor.ts'
 import { adopt as decideAdoption, withoutDeparted } from '../domain/adoption.ts'
 import * as agreement from '../domain/agreement.ts'
 import * as contributions from '../domain/contribution.ts'
+import * as dilemmas from '../domain/dilemma.ts'
 import { stateHearing as decideHearing, type StateHearing } from '../domain/hearing.ts'
+import * as help from '../domain/help.ts'
 import * as reflections from '../domain/reflection.ts'
+import { exploreResistance as decideExploration } from '../domain/resistance.ts'
 import * as stances from '../domain/stance.ts'
 import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, changeRound, type RoundTarget, type Target } from './change.ts'
@@ -53,6 +56,37 @@ export const withdrawContribution = (
   input: { reason: string },
 ): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'contribute', (state, context) => contributions.withdrawContribution(state, id, input, context))
+
+export const settleDilemma = (
+  deps: Deps,
+  actor: Actor,
+  target: RoundTarget,
+  id: string,
+  input: dilemmas.SettleDilemma,
+): Promise<AgreementChange> =>
+  changeRound(deps, actor, target, 'contribute', (state, context) => dilemmas.settleDilemma(state, id, input, context))
+
+export const exploreResistance = (
+  deps: Deps,
+  actor: Actor,
+  target: RoundTarget,
+  id: string,
+  input: { note: string },
+): Promise<AgreementChange> =>
+  changeRound(deps, actor, target, 'contribute', (state, context) => decideExploration(state, id, input, context))
+
+export const offerHelp = (deps: Deps, actor: Actor, target: RoundTarget, id: string, input: { text: string }): Promise<AgreementChange> =>
+  changeRound(deps, actor, target, 'contribute', (state, context) => help.offerHelp(state, id, input, context))
+
+export const answerHelp = (
+  deps: Deps,
+  actor: Actor,
+  target: RoundTarget,
+  id: string,
+  offerId: string,
+  input: help.AnswerHelp,
+): Promise<AgreementChange> =>
+  changeRound(deps, actor, target, 'contribute', (state, context) => help.answerHelp(state, id, offerId, input, context))
 
 export const stateHearing = (deps: Deps, actor: Actor, target: RoundTarget, input: StateHearing): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'state-hearing', (state, context) => decideHearing(state, input, context))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Content, contentOf, elements, textDigest } from './agreement-text.ts'
+import { type Content, contentOf, elements, rulesOf, textDigest } from './agreement-text.ts'
 import { coverageGaps, offered } from './commitment.ts'
-import { isOurs, openOf, unansweredConcerns } from './contribution.ts'
+import { isOurs, openOf, proposalsFor, unansweredConcerns } from './contribution.ts'
 import { type Context, type EventOf, type Evolvers, keep } from './event.ts'
 import { bind } from './guard.ts'
 import { type HasHearings, unheard } from './hearing.ts'
@@ -18,9 +18,20 @@ export const kinds = ['two', 'covenant'] as const
 export type Kind = (typeof kinds)[number]
 
 /** Temporary means temporary: the longest a version may hold, in months. */
-const longestMonths = { two: 12, covenant: 60 } as const satisfies Record<Kind, number>
+export const longestMonths = { two: 12, covenant: 60 } as const satisfies Record<Kind, number>
 
-export type HasAdoption = HasReflections & HasHearings & HasPeriods & { kind: Kind; status: AgreementStatus; versions: readonly Version[] }
+/** What a covenant lets the agreements under it be about, and until when. */
+export type CovenantBounds = { subjects: readonly string[]; untilAt: Instant }
+
+export type HasAdoption = HasReflections &
+  HasHearings &
+  HasPeriods & {
+    kind: Kind
+    status: AgreementStatus
+    versions: readonly Version[]
+    /** Of a TWO under a covenant, where it was looked up: null where no version of it is in force. Never recorded. */
+    covenant?: CovenantBounds | null
+  }
 
 export const Adopt = z
   .strictObject({
@@ -46,6 +57,8 @@ export function unmet(state: HasAdoption, at: Instant): Reason[] {
     ...unwilling(state, content),
     ...untimely(state, content, at),
     ...unlearned(state, content),
+    ...ungrounded(state, content),
+    ...outsideCovenant(state, content),
   ]
 }
 
@@ -107,12 +120,11 @@ function notHeard(state: HasAdoption): Reason[] {
 
 /** Condition 4: every problem carries a proposal, and every proposal is ours to do. */
 function unanswered(state: HasAdoption): Reason[] {
-  const proposals = openOf(state, 'proposal')
   return [
     ...openOf(state, 'problem')
-      .filter((problem) => !proposals.some((proposal) => proposal.problemId === problem.id || proposal.id === problem.proposalId))
+      .filter((problem) => proposalsFor(state, problem).length === 0)
       .map((problem): Reason => ({ code: 'problem-without-proposal', pointer: `/contributions/${problem.id}` })),
-    ...proposals
+    ...openOf(state, 'proposal')
       .filter((proposal) => !isOurs(state, proposal))
       .map((proposal): Reason => ({ code: 'proposal-not-ours', pointer: `/contributions/${proposal.id}` })),
   ]
@@ -201,6 +213,35 @@ function unlearned(state: HasAdoption, content: Content): Reason[] {
   )
 }
 
+/** Where data is shared, every seated party says on which legal ground, and where its register of processing activities says so. */
+function ungrounded(state: HasAdoption, { dataShared, legalBasis }: Content): Reason[] {
+  if (!dataShared) return []
+  return seated(state).flatMap(({ id, name }): Reason[] => {
+    const index = legalBasis.findIndex(({ partyId }) => partyId === id)
+    if (index < 0) return [{ code: 'legal-basis-missing', params: { party: name }, pointer: '/legalBasis' }]
+    const pointer = `/legalBasis/${index}/processingRecord`
+    return legalBasis[index]?.processingRecord ? [] : [{ code: 'processing-record-missing', params: { party: name }, pointer }]
+  })
+}
+
+/** A TWO under a covenant stays within its subjects and its term. */
+function outsideCovenant({ covenant }: HasAdoption, { mandate, validity }: Content): Reason[] {
+  if (covenant === undefined) return []
+  if (covenant === null) return [{ code: 'covenant-not-in-force', pointer: '/validity' }]
+  const { subjects, untilAt } = covenant
+  const last = addDays(dayOf(untilAt), -1)
+  return [
+    ...(validity && validity.validUntil > last
+      ? [{ code: 'outside-covenant-term', params: { last }, pointer: '/validity/validUntil' } as const]
+      : []),
+    ...(mandate?.subjects ?? []).flatMap((subject, index): Reason[] =>
+      subjects.length === 0 || subjects.includes(subject)
+        ? []
+        : [{ code: 'outside-covenant-subject', params: { subject }, pointer: `/mandate/subjects/${index}` }],
+    ),
+  ]
+}
+
 /** The table without the mandates of people who are no longer with their organisation: they represent nobody. */
 export const withoutDeparted = <T extends HasAdoption>(state: T, here: ReadonlyMap<string, unknown>): T => ({
   ...state,
@@ -234,13 +275,12 @@ export function adopt(state: HasAdoption, input: z.output<typeof Adopt>, context
 export const adoptionEvents = {
   'version-adopted': (state, { version, fromAt, untilAt }: AdoptedNow, { at, revision }) => {
     const { number, content, dissents } = version
-    const { standard, renewalGraceDays, reflectionDays, adoption } = content.groundRules ?? { ...state.rules }
     return {
       round: state.round && { ...state.round, state: roundMachine.deliberating.adopt, adoptedAt: at, ...review(content) },
       versions: [...state.versions, { ...version, adoptedAt: at }],
       adopted: { number, content, dissents },
       periods: succeed(state.periods, { version: number, fromAt, untilAt }, at),
-      rules: { standard, renewalGraceDays, reflectionDays, adoption },
+      rules: content.groundRules ? rulesOf(content.groundRules) : state.rules,
       // What was promised before stays open beside it: the version before may hold until this one starts.
       promises: {
         ...state.promises,

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { CommitmentTerms, coResponsible, type HasCommitments, offered } from './commitment.ts'
+import { CommitmentTerms, type HasCommitments, offered } from './commitment.ts'
 import { canonical, digest } from './digest.ts'
-import { type Context, type EventOf, type Evolvers, inOrder } from './event.ts'
+import { type Context, defined, type EventOf, type Evolvers, inOrder } from './event.ts'
 import { guard } from './guard.ts'
-import { subjects } from './mandate.ts'
+import { subject, subjects } from './mandate.ts'
 import { Party, present, requireParty } from './party.ts'
 import { refuse, refuseAll } from './refusal.ts'
 import type { HasRoles } from './role.ts'
-import { AdoptionRule } from './round.ts'
+import { AdoptionRule, type Rules } from './round.ts'
 import { text } from './text.ts'
 import { day } from './time.ts'
 import { uuid } from './uuid.ts'
@@ -31,14 +31,42 @@ export const GroundRules = z
       .default([]),
     renewalGraceDays: z.int().min(1).max(90).default(14).describe('days to renew a mandate after a meeting'),
     reflectionDays: z.int().min(1).max(90).default(14).describe('days to reflect once reflecting has opened'),
+    impasseDays: z.int().min(1).max(90).optional().describe('days after which an impasse is brought to mind; 7 when left out'),
+    pulseMinimum: z
+      .int()
+      .min(3)
+      .max(100)
+      .optional()
+      .describe('from how many answers on the averages of a pulse are shown; 5 when left out, and never fewer than 3'),
+    objectionDays: z.int().min(1).max(90).optional().describe('days to object to an annex before it takes effect; 14 when left out'),
+    noticeDays: z.int().min(0).max(365).optional().describe('days between withdrawing and leaving; none when left out'),
+    messageParts: z
+      .array(text(100))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe('the parts of a complete message; one part `message` when left out'),
     adoption: AdoptionRule.default({ kind: 'nobody-withholds' }),
   })
   .meta({ id: 'GroundRules' })
 
+/** What governs a table, out of the ground rules that it wrote: all but the rules of its own, which are for people. */
+export const rulesOf = ({ additional: _, ...rules }: z.output<typeof GroundRules>): Rules => defined(rules)
+
 /** The rules of a table that has set none of its own. */
 export const standardGroundRules = GroundRules.parse({})
 
-const item = z.strictObject({ id: uuid, text: text(2000) }).meta({ id: 'TextItem' })
+/** On which legal ground a party shares data, and where its register of processing activities (GDPR, article 30) says so. */
+const legalGround = {
+  basis: text(2000),
+  processingRecord: text(500).optional().describe('the entry in its register of processing activities; required where data is shared'),
+}
+export const LegalGround = z.strictObject(legalGround).meta({ id: 'LegalGround' })
+export type LegalGround = z.output<typeof LegalGround>
+
+const item = z
+  .strictObject({ id: uuid, text: text(2000), subject: subject.optional().describe('by it overlaps and gaps in a network are found') })
+  .meta({ id: 'TextItem' })
 const items = z.array(item).max(100).default([])
 const maybe = (max: number) => text(max).optional()
 
@@ -78,10 +106,11 @@ export const AgreementText = z
       .optional()
       .describe('in force from, reviewed on, and until and including; never silently prolonged'),
     legalBasis: z
-      .array(z.strictObject({ id: uuid, partyId: uuid, basis: text(2000) }))
+      .array(z.strictObject({ id: uuid, partyId: uuid, ...legalGround }))
       .max(100)
       .default([])
       .describe('for a covenant: per party'),
+    dataShared: z.boolean().optional().describe('whether the parties share data: each of them then says on which legal ground'),
     attachments: z
       .array(
         z.strictObject({
@@ -133,8 +162,7 @@ export function contentOf(state: HasText): Content {
     roles: inOrder(state.roles)
       .filter((role) => !role.endedAt)
       .map(({ id, name, purpose, tasks }) => ({ id, name, purpose, tasks: tasks.map(({ id, what }) => ({ id, what })) })),
-    // Whoever sits here answers for the whole, also who came later.
-    commitments: offered(state).map(({ terms }) => ({ ...terms, coResponsiblePartyIds: coResponsible(state, terms.ownerPartyId) })),
+    commitments: offered(state).map(({ terms }) => terms),
   }
 }
 
@@ -189,8 +217,7 @@ export function changeFounding(state: HasText, input: z.output<typeof GroundRule
   guard(state, 'change-founding', context)
   if (!state.foundingOpen) refuse('founding-closed')
   checkText(state, { ...state.text, groundRules: input })
-  const { standard, renewalGraceDays, reflectionDays, adoption } = input
-  return [{ type: 'founding-changed', data: { standard, renewalGraceDays, reflectionDays, adoption } }]
+  return [{ type: 'founding-changed', data: rulesOf(input) }]
 }
 
 export const textEvents = {

@@ -1,22 +1,38 @@
 import { z } from 'zod'
-import { type AdoptionEvent, adoptionEvents, type HasAdoption, kinds, unmet } from './adoption.ts'
-import { AgreementText, changeFounding, checkText, GroundRules, standardGroundRules, type TextEvent, textEvents } from './agreement-text.ts'
+import { type AdoptionEvent, adoptionEvents, kinds, unmet } from './adoption.ts'
+import {
+  AgreementText,
+  changeFounding,
+  checkText,
+  GroundRules,
+  rulesOf,
+  standardGroundRules,
+  type TextEvent,
+  textEvents,
+} from './agreement-text.ts'
+import { type AnnexEvent, annexEvents, dropped, type HasAnnexes, isWaiting, objectedMatters } from './annex.ts'
+import { staying, withdrawal } from './annex-acts.ts'
 import { type CommitmentEvent, commitmentEvents, isUnfinished } from './commitment.ts'
 import { type ContributionEvent, contributionEvents } from './contribution.ts'
+import { type DilemmaEvent, dilemmaEvents } from './dilemma.ts'
 import { type Context, type EventOf, type Evolvers, keep, type Recorded, room } from './event.ts'
 import { bind, guard, requirePerson } from './guard.ts'
 import { type HearingEvent, hearingEvents, isHeard } from './hearing.ts'
+import { type HelpEvent, helpEvents } from './help.ts'
+import { type HasLinks, type LinkEvent, linkEvents } from './link.ts'
 import { move } from './machine.ts'
 import { isOver, reason } from './mandate.ts'
 import { type MandateEvent, mandateEvents } from './mandate-acts.ts'
-import type { HasMeetings } from './meeting.ts'
 import { type MeetingEvent, meetingEvents } from './meeting.ts'
-import { AddParty, type PartyEvent, partyEvents, partyOf, partyOfActor, seated } from './party.ts'
+import { type HasPulses, meetingPulseEvents, type PulseEvent } from './meeting-pulse.ts'
+import { AddParty, type PartyEvent, partyEvents, partyOf, partyOfActor, seated, settled } from './party.ts'
 import { nextAgenda, type ReflectionEvent, reflectionEvents } from './reflection.ts'
 import { type Reason, refuse } from './refusal.ts'
+import { type ResistanceEvent, resistanceEvents } from './resistance.ts'
 import { type RoleEvent, roleEvents, withoutFormerHolders } from './role.ts'
 import { type AgendaItem, agreementMachine, type Impasse, impasseExits, phaseAt, type Rules, roundMachine } from './round.ts'
 import { type StanceEvent, stanceEvents } from './stance.ts'
+import { startFrom, type Template } from './template.ts'
 import { text } from './text.ts'
 import { day, dayOf, type Instant } from './time.ts'
 import { uuid } from './uuid.ts'
@@ -30,8 +46,9 @@ export type Visibility = (typeof visibilities)[number]
  * All that deciding on an agreement needs: bounded, because what a closed round held leaves it when the next one opens.
  * The whole history is in the ledger and in the tables for reading.
  */
-export type Agreement = HasAdoption &
-  HasMeetings & {
+export type Agreement = HasAnnexes &
+  HasLinks &
+  HasPulses & {
     id: string
     networkId?: string
     underId?: string
@@ -51,6 +68,7 @@ export const CreateAgreement = z
     networkId: uuid.optional(),
     underId: uuid.optional().describe('for a TWO: the covenant that it hangs under'),
     visibility: z.enum(visibilities).default('parties'),
+    templateId: uuid.optional().describe('a template that the text and its period start from'),
     groundRules: GroundRules.optional().describe('the founding setup: holds from the start, until an adopted version sets other rules'),
     parties: z.array(AddParty).max(100).default([]).describe('beside the organisation of the caller, which is seated'),
   })
@@ -84,11 +102,18 @@ export const EndAgreement = z.strictObject({ reason }).meta({ id: 'EndAgreement'
 export type Organisations = ReadonlyMap<string, { name: string }>
 
 /** Starts an agreement: the caller's organisation is seated, and the others named take their places. */
-export function createAgreement(input: CreateAgreement, organisations: Organisations, context: Context): AgreementEvent[] {
+export function createAgreement(
+  input: CreateAgreement,
+  organisations: Organisations,
+  context: Context,
+  template?: Template,
+): AgreementEvent[] {
   const person = requirePerson(context.actor)
   const { kind, title, purpose, networkId, underId, visibility, parties } = input
   if (underId && kind !== 'two') refuse('covenant-under-covenant', {}, '/underId')
-  const rules = input.groundRules ?? standardGroundRules
+  if (template && template.kind !== kind) refuse('template-of-other-kind', { kind: template.kind }, '/templateId')
+  const started = template && startFrom(template, dayOf(context.now))
+  const rules = input.groundRules ?? started?.groundRules ?? standardGroundRules
   const places = [{ organisationId: person.organisationId, involvement: 'seated' as const, formal: true }, ...parties]
   if (visibility === 'network' && !networkId) refuse('network-needed', {}, '/visibility')
   const founderId = context.newId()
@@ -102,18 +127,18 @@ export function createAgreement(input: CreateAgreement, organisations: Organisat
       data: { ...place, id: founder ? founderId : context.newId(), name, ...(!founder && { addedByPartyId: founderId }) },
     }
   })
-  const written = AgreementText.parse({ title, ...(purpose && { purpose }), ...(input.groundRules && { groundRules: input.groundRules }) })
+  const written = AgreementText.parse({
+    ...started,
+    title,
+    ...(purpose && { purpose }),
+    ...(input.groundRules && { groundRules: input.groundRules }),
+  })
   const created = {
     id: context.newId(),
     kind,
     visibility,
     text: written,
-    rules: {
-      standard: rules.standard,
-      renewalGraceDays: rules.renewalGraceDays,
-      reflectionDays: rules.reflectionDays,
-      adoption: rules.adoption,
-    },
+    rules: rulesOf(rules),
     ...(networkId && { networkId }),
     ...(underId && { underId }),
   }
@@ -154,18 +179,24 @@ export function addParty(state: Agreement, input: AddParty, organisations: Organ
 
 /** A party leaves the table: a seated one under its mandate, another as it likes. What it promised while it sat there stays on record. */
 export function leaveTable(state: Agreement, partyId: string, input: z.output<typeof LeaveTable>, context: Context): AgreementEvent[] {
-  const given = givenUp(state, partyId, context)
-  if (given) return [{ type: 'party-left', data: { partyId, because: input.reason } }]
+  const { reason } = input
+  const gone: AgreementEvent = { type: 'party-left', data: { partyId, because: reason } }
+  const waiting = dropped(state, context.now, partyId)
+  if (givenUp(state, partyId, context)) return [...waiting, gone]
   const { party, mandate } = guard(state, 'leave', context)
   if (party.id !== partyId) refuse(state.parties[partyId] ? 'not-yours' : 'not-found', { what: 'party' })
   const bound = party.involvement === 'seated' && mandate
+  if (!bound) return [...waiting, gone]
   const others = seated(state).filter((other) => other.id !== partyId)
   // Who leaves last of those awaited leaves a table on which everybody consents to ending.
   const ends = others.length > 0 && others.every((other) => other.id in state.endingConsents)
+  const left = { ...gone, mandateId: bound.id }
+  if (ends) return [left, { type: 'agreement-ended', data: { reason } }, ...dropped(state, context.now)]
   // A table that has agreed on something is ended together; one that has not can still be joined by others.
-  if (bound && !ends && others.length < (state.adopted ? 2 : 1)) refuse('last-at-table')
-  const left: AgreementEvent = { type: 'party-left', data: { partyId, because: input.reason }, ...(bound && { mandateId: bound.id }) }
-  return ends ? [left, { type: 'agreement-ended', data: { reason: input.reason } }] : [left]
+  if (staying(state).filter((other) => other.id !== partyId).length < (state.adopted ? 2 : 1)) refuse('last-at-table')
+  if (!state.adopted) return [...waiting, left]
+  const { annex, atOnce } = withdrawal(state, party, reason, bound.id, context)
+  return [...waiting, annex, ...(atOnce ? [left] : [])]
 }
 
 /** Whether somebody takes back a place that their party gave, before the other took it: by a mandate, or by being heard. */
@@ -183,7 +214,7 @@ export function openRound(state: Agreement, input: z.output<typeof OpenRound>, c
   guard(state, 'open-round', context)
   move('agreement', agreementMachine, state.status, 'open-round')
   if (seated(state).length < 2) refuse('two-parties-needed')
-  const agenda = state.round ? nextAgenda(state) : []
+  const agenda = state.round ? [...nextAgenda(state), ...objectedMatters(state)] : []
   return [
     { type: 'round-opened', data: { number: (state.round?.number ?? 0) + 1, agenda, ...(input.reason && { because: input.reason }) } },
   ]
@@ -217,7 +248,8 @@ export function endAgreement(state: Agreement, input: z.output<typeof EndAgreeme
   const others = seated(state).filter((other) => other.id !== party.id && !(other.id in state.endingConsents))
   const consent: AgreementEvent = { type: 'ending-consented', data: { partyId: party.id, reason: input.reason }, mandateId: mandate.id }
   const ends = others.length === 0 || state.status === 'draft'
-  return ends ? [consent, { type: 'agreement-ended', data: { reason: input.reason }, mandateId: mandate.id }] : [consent]
+  const ended: AgreementEvent = { type: 'agreement-ended', data: { reason: input.reason }, mandateId: mandate.id }
+  return ends ? [consent, ended, ...dropped(state, context.now)] : [consent]
 }
 
 type Created = Pick<Agreement, 'id' | 'kind' | 'visibility' | 'text'> & { rules: Rules; networkId?: string; underId?: string }
@@ -281,6 +313,7 @@ function carriedOver(state: Agreement, number: number, at: Instant, revision: nu
     stances: {},
     dissents: {},
     reflections: {},
+    pulses: {},
     endingConsents: {},
     opening: null,
     meetings: Object.fromEntries(
@@ -294,12 +327,18 @@ function carriedOver(state: Agreement, number: number, at: Instant, revision: nu
         .map((role) => [role.id, withoutFormerHolders(role, dayOf(at), revision)]),
     ),
     transfers: keep(state.transfers, (transfer) => transfer.state === 'offered'),
+    annexes: keep(state.annexes, (annex) => isWaiting(annex, at)),
     mandates: keep(state.mandates, (mandate) => !isOver(mandate, at, state.mandates)),
     parties: keep(state.parties, (party) => !party.leftAt),
     periods: state.periods.filter((period) => !period.replacedAt && period.untilAt > at),
     versions: state.versions.slice(-1),
     promises: keep(state.promises, (one) => one.version === state.adopted?.number),
-    commitments: Object.fromEntries(open.map(({ id, terms }) => [id, { id, version: number, terms, state: 'offered' as const, revision }])),
+    commitments: Object.fromEntries(
+      open.map(({ id, terms: { coResponsiblePartyIds: _, ...terms } }) => [
+        id,
+        { id, version: number, terms, state: 'offered' as const, revision },
+      ]),
+    ),
     text: { ...text, buildsOn: [] },
     textRevision: revision,
   }
@@ -310,13 +349,19 @@ const evolvers: Evolvers<Agreement> = {
   ...mandateEvents,
   ...roleEvents,
   ...contributionEvents,
+  ...dilemmaEvents,
+  ...resistanceEvents,
+  ...helpEvents,
   ...hearingEvents,
   ...stanceEvents,
   ...meetingEvents,
+  ...meetingPulseEvents,
   ...textEvents,
   ...commitmentEvents,
   ...reflectionEvents,
   ...adoptionEvents,
+  ...annexEvents,
+  ...linkEvents,
   ...ownEvents,
 }
 
@@ -326,13 +371,19 @@ export type AgreementEvent =
   | MandateEvent
   | RoleEvent
   | ContributionEvent
+  | DilemmaEvent
+  | ResistanceEvent
+  | HelpEvent
   | HearingEvent
   | StanceEvent
   | MeetingEvent
+  | PulseEvent
   | TextEvent
   | CommitmentEvent
   | ReflectionEvent
   | AdoptionEvent
+  | AnnexEvent
+  | LinkEvent
   | OwnEvent
 
 const founded = (data: Created, { at, revision }: Recorded): Agreement => ({
@@ -348,6 +399,9 @@ const founded = (data: Created, { at, revision }: Recorded): Agreement => ({
   stances: {},
   dissents: {},
   meetings: {},
+  pulses: {},
+  annexes: {},
+  links: {},
   commitments: {},
   promises: {},
   reflections: {},
@@ -365,7 +419,9 @@ const founded = (data: Created, { at, revision }: Recorded): Agreement => ({
 export function evolve(state: Agreement | undefined, event: AgreementEvent, recorded: Recorded): Agreement {
   if (event.type === 'agreement-created') return founded(event.data, recorded)
   if (!state) throw new Error(`an agreement begins with agreement-created, not with ${event.type}`)
-  return { ...state, ...evolvers[event.type]?.(state, event.data, recorded) }
+  // Time passes by itself: what came of it by this moment comes first.
+  const now = settled(state, recorded.at)
+  return { ...now, ...evolvers[event.type]?.(now, event.data, recorded) }
 }
 
 /** The state after several events that are recorded together. */

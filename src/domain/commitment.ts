@@ -76,6 +76,10 @@ export const Progress = z
   .meta({ id: 'Progress' })
 export type Progress = z.output<typeof Progress>
 
+/** A commitment as it is recorded while it is deliberated on: who carries it along is not said, as it follows from who is seated. */
+export type Offered = Omit<Commitment, 'terms'> & { terms: OfferedTerms }
+type OfferedTerms = Omit<CommitmentTerms, 'coResponsiblePartyIds'>
+
 /** A commitment of an adopted version: a promise that is being kept, or not. */
 export type Promised = Commitment & { progress?: Progress; reports: number }
 
@@ -92,15 +96,25 @@ export const viewCommitment = (commitment: Commitment | Promised, at: Instant): 
   overdue: 'reports' in commitment && isOverdue(commitment, at),
 })
 
+/** A commitment with who carries it along now: whoever else is seated, also who came later. */
+export const carried = (state: HasMandates, { terms, ...commitment }: Offered): Commitment => ({
+  ...commitment,
+  terms: { ...terms, coResponsiblePartyIds: coResponsible(state, terms.ownerPartyId) },
+})
+
 /** The commitments that count now, offered or promised, by version and id: those of rounds that have closed are in the versions. */
 export const liveCommitments = (state: HasCommitments): (Commitment | Promised)[] =>
-  [...Object.values(state.promises), ...Object.values(state.commitments)].sort((a, b) => a.version - b.version || (a.id < b.id ? -1 : 1))
+  [...Object.values(state.promises), ...Object.values(state.commitments).map((one) => carried(state, one))].sort(
+    (a, b) => a.version - b.version || (a.id < b.id ? -1 : 1),
+  )
 
 /** The commitment as it is being deliberated on, or else as it was promised; refuses with `not-found`. */
-export const liveCommitment = (state: HasCommitments, id: string): Commitment | Promised =>
-  state.commitments[id] ?? state.promises[id] ?? refuse('not-found', { what: 'commitment' })
+export function liveCommitment(state: HasCommitments, id: string): Commitment | Promised {
+  const offer = state.commitments[id]
+  return offer ? carried(state, offer) : (state.promises[id] ?? refuse('not-found', { what: 'commitment' }))
+}
 
-export type HasCommitments = HasRound & HasMandates & HasRoles & { commitments: ById<Commitment>; promises: ById<Promised> }
+export type HasCommitments = HasRound & HasMandates & HasRoles & { commitments: ById<Offered>; promises: ById<Promised> }
 
 export const OfferCommitment = z
   .strictObject({
@@ -133,13 +147,13 @@ export const coResponsible = (state: HasMandates, ownerPartyId: string): string[
     .map((party) => party.id)
     .filter((id) => id !== ownerPartyId)
 
-function termsOf(state: HasCommitments, id: string, input: OfferCommitment, { now }: Context): CommitmentTerms {
+function termsOf(state: HasCommitments, id: string, input: OfferCommitment, { now }: Context): OfferedTerms {
   const today = dayOf(now)
   const owner = requireParty(state, input.ownerPartyId, '/ownerPartyId')
   if (owner.involvement !== 'seated') refuse('owner-not-seated', {}, '/ownerPartyId')
   requireRole(state, input.roleId, '/roleId')
   if (input.dueOn !== undefined && input.dueOn < today) refuse('backdated', { today }, '/dueOn')
-  return { ...defined(input), id, coResponsiblePartyIds: coResponsible(state, input.ownerPartyId) }
+  return { ...defined(input), id }
 }
 
 /** Offers a commitment to a party here: part of the text from now on, so stances before it are void. */
@@ -151,7 +165,7 @@ export function offerCommitment(state: HasCommitments, input: OfferCommitment, c
 }
 
 /** A commitment that is being deliberated on; refuses with `not-found`. */
-const requireCommitment = (state: HasCommitments, id: string): Commitment =>
+const requireCommitment = (state: HasCommitments, id: string): Offered =>
   state.commitments[id] ?? refuse('not-found', { what: 'commitment' })
 
 /** Puts a commitment in other words or to another owner; its owner then answers anew. */
@@ -170,13 +184,15 @@ export function withdrawCommitment(state: HasCommitments, id: string, context: C
 }
 
 /** The commitments that are part of the text: those that were not withdrawn. */
-export const offered = (state: { commitments: ById<Commitment> }): Commitment[] =>
-  inOrder(state.commitments).filter((commitment) => commitment.state !== 'withdrawn')
+export const offered = (state: HasMandates & { commitments: ById<Offered> }): Commitment[] =>
+  inOrder(state.commitments)
+    .filter((commitment) => commitment.state !== 'withdrawn')
+    .map((commitment) => carried(state, commitment))
 
 const moveOf: Record<AnswerCommitment['decision'], CommitmentMove> = { accepted: 'accept', declined: 'decline', returned: 'return' }
 
 /** What a commitment asks of a mandate: its subject, its demands, and until when. */
-export const askOf = (terms: CommitmentTerms, validUntil: Day | undefined): Ask => {
+export const askOf = (terms: OfferedTerms, validUntil: Day | undefined): Ask => {
   const until = terms.dueOn ?? validUntil
   return { subjects: [terms.subject], demands: terms.demands, ...(until && { untilAt: endOf(until) }) }
 }
@@ -205,13 +221,7 @@ export function answerCommitment(
  * The coverage check: where an accepted commitment falls outside every effective mandate of its owner at this moment. The gaps
  * named are those of the mandate that lacks least.
  */
-export function coverageGaps(
-  state: HasMandates,
-  terms: CommitmentTerms,
-  validUntil: Day | undefined,
-  at: Instant,
-  pointer: string,
-): Reason[] {
+export function coverageGaps(state: HasMandates, terms: OfferedTerms, validUntil: Day | undefined, at: Instant, pointer: string): Reason[] {
   const found = effectiveMandates(state, terms.ownerPartyId, at).map((mandate) => gaps(mandate, askOf(terms, validUntil), pointer))
   const [least] = found.sort((a, b) => a.length - b.length)
   return least ?? [{ code: 'owner-without-mandate', params: { commitment: terms.what }, pointer }]
@@ -244,10 +254,10 @@ export const isOverdue = (promised: Promised, at: Instant): boolean =>
   promised.terms.dueOn !== undefined && promised.terms.dueOn < dayOf(at) && isUnfinished(promised)
 
 export const commitmentEvents = {
-  'commitment-offered': (state, data: { terms: CommitmentTerms; version: number }, { revision }) => ({
+  'commitment-offered': (state, data: { terms: OfferedTerms; version: number }, { revision }) => ({
     commitments: put(state.commitments, { id: data.terms.id, version: data.version, terms: data.terms, state: 'offered', revision }),
   }),
-  'commitment-revised': (state, data: { terms: CommitmentTerms }, { revision }) => {
+  'commitment-revised': (state, data: { terms: OfferedTerms }, { revision }) => {
     const before = state.commitments[data.terms.id]
     if (!before) return {}
     return {

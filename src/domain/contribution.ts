@@ -9,12 +9,26 @@ import { text } from './text.ts'
 import { instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 
-export const contributionKinds = ['problem', 'proposal', 'concern', 'dilemma', 'help-request', 'appreciation'] as const
+export const contributionKinds = ['problem', 'proposal', 'concern', 'dilemma', 'resistance', 'help-request', 'appreciation'] as const
 export type ContributionKind = (typeof contributionKinds)[number]
 
 const said = { id: uuid, partyId: uuid, personId: uuid, text: z.string(), at: instantOut }
 const Answer = z.strictObject(said).meta({ id: 'Answer' })
 export type Answer = z.output<typeof Answer>
+
+const Exploration = z.strictObject({ partyId: uuid, personId: uuid, note: z.string(), at: instantOut }).meta({ id: 'Exploration' })
+export type Exploration = z.output<typeof Exploration>
+
+/** Help that another party offers, and what the party that asked answered. */
+const HelpOffer = z
+  .strictObject({
+    ...said,
+    answer: z.exactOptional(
+      z.strictObject({ at: instantOut, personId: uuid, decision: z.enum(['accepted', 'declined']), reason: z.exactOptional(z.string()) }),
+    ),
+  })
+  .meta({ id: 'HelpOffer' })
+export type HelpOffer = z.output<typeof HelpOffer>
 
 const ids = z.array(uuid)
 export const Contribution = z
@@ -29,7 +43,13 @@ export const Contribution = z
     horns: z.exactOptional(z.array(z.string())).describe('of a dilemma: its sides'),
     toPartyIds: z.exactOptional(ids).describe('to whom it is put; everybody when left out'),
     meetingId: z.exactOptional(uuid).describe('the meeting in which it was brought in'),
-    answers: z.array(Answer),
+    answers: z.array(Answer).describe('of a dilemma: the ideas that it gave'),
+    held: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string() })).describe('of a dilemma: held open on purpose'),
+    resolved: z
+      .exactOptional(z.strictObject({ at: instantOut, found: z.exactOptional(z.string()) }))
+      .describe('of a dilemma: what was found; closed without a solution where nothing is said'),
+    explored: z.exactOptional(z.array(Exploration)).describe('of resistance: what others found who explored it together with its party'),
+    offers: z.exactOptional(z.array(HelpOffer)).describe('of a request for help'),
     withdrawn: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string() })),
   })
   .meta({ id: 'Contribution' })
@@ -37,7 +57,7 @@ export type Contribution = z.output<typeof Contribution>
 
 export type HasContributions = HasRound & HasMandates & { contributions: ById<Contribution>; foundingOpen: boolean }
 
-const body = text(4000)
+export const body = text(4000)
 const parties = z.array(uuid).min(1).max(100)
 const actingPartyIds = parties.describe('the parties that would act')
 
@@ -61,6 +81,9 @@ export const Contribute = z
       horns: z.array(text(1000)).min(2).max(6).describe('the sides of the dilemma, at least two'),
       toPartyIds: parties.optional().describe('whom it is put to; everybody when left out'),
     }),
+    z
+      .strictObject({ kind: z.literal('resistance'), text: body, toPartyIds: parties.optional() })
+      .describe('what we feel resistance to: it is explored, and never refuted'),
     z.strictObject({ kind: z.literal('help-request'), text: body, toPartyIds: parties.optional() }),
     z.strictObject({ kind: z.literal('appreciation'), text: body, toPartyIds: parties.optional() }),
   ])
@@ -148,7 +171,8 @@ function proposal(
   }
 }
 
-function requireOpen(state: HasContributions, id: string, kind: ContributionKind, pointer?: string): Contribution {
+/** A contribution of this kind of the round that is going on, which was not withdrawn; refuses with `not-found` and `not-an-open`. */
+export function requireOpen(state: HasContributions, id: string, kind: ContributionKind, pointer?: string): Contribution {
   const contribution = state.contributions[id]
   if (!contribution || contribution.roundNumber !== roundNumber(state)) refuse('not-found', { what: kind }, pointer)
   if (contribution.kind !== kind || contribution.withdrawn) refuse('not-an-open', { what: kind }, pointer)
@@ -171,6 +195,7 @@ export function answer(
   const { party, person } = guard(state, 'contribute', context)
   const contribution = requireContribution(state, id)
   if (contribution.partyId === party.id) refuse('answer-own')
+  if (contribution.kind === 'resistance') refuse('resistance-answered')
   const answer = { id: context.newId(), partyId: party.id, personId: person.personId, text: input.text, at: context.now }
   return [{ type: 'contribution-answered', data: { contributionId: id, answer } }]
 }
@@ -198,6 +223,22 @@ export function withdrawContribution(
   return [{ type: 'contribution-withdrawn', data: { contributionId: id, reason: input.reason } }]
 }
 
+/** A contribution as it is shown: how far a dilemma or a request for help has come follows from what was said of it. */
+export const ContributionView = Contribution.extend({
+  status: z
+    .exactOptional(z.enum(['open', 'held', 'resolved', 'asked', 'offered', 'given']))
+    .describe('of a dilemma: `open`, `held` or `resolved`; of a request for help: `asked`, `offered` or `given`'),
+}).meta({ id: 'ContributionView' })
+export type ContributionView = z.output<typeof ContributionView>
+
+export function viewContribution(contribution: Contribution): ContributionView {
+  const { kind, held, resolved, offers = [] } = contribution
+  if (kind === 'dilemma') return { ...contribution, status: resolved ? 'resolved' : held ? 'held' : 'open' }
+  if (kind !== 'help-request') return contribution
+  const given = offers.some(({ answer }) => answer?.decision === 'accepted')
+  return { ...contribution, status: given ? 'given' : offers.some(({ answer }) => !answer) ? 'offered' : 'asked' }
+}
+
 /** The concerns of this round that nobody from another party has answered. */
 export const unansweredConcerns = (state: HasContributions): Contribution[] =>
   openOf(state, 'concern').filter((concern) => concern.answers.length === 0)
@@ -207,6 +248,10 @@ export const openOf = (state: HasContributions, kind: ContributionKind): Contrib
   Object.values(state.contributions).filter(
     (contribution) => contribution.kind === kind && !contribution.withdrawn && contribution.roundNumber === roundNumber(state),
   )
+
+/** The proposals that answer a problem: those that name it, and the one that it names. */
+export const proposalsFor = (state: HasContributions, problem: Contribution): Contribution[] =>
+  openOf(state, 'proposal').filter((proposal) => proposal.problemId === problem.id || proposal.id === problem.proposalId)
 
 /** Whether a proposal is ours to do: its maker acts, or all that would act have accepted it (ground rule 1). */
 export const isOurs = (state: HasContributions, proposal: Contribution): boolean => {

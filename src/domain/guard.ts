@@ -53,10 +53,12 @@ export function fitting(
 
 function lacks(standing: Standing, party: Party, held: readonly Mandate[], state: Table, now: Instant): Reason | undefined {
   if (standing === 'part' && party.involvement !== 'seated') return undefined
-  if (party.involvement === 'informed') return { code: 'not-seated' }
-  if (standing === 'speak') return undefined
-  if (party.involvement !== 'seated') return { code: 'not-seated' }
-  if (standing === 'seat') return undefined
+  if (standing !== 'pledge') {
+    if (party.involvement === 'informed') return { code: 'not-seated' }
+    if (standing === 'speak') return undefined
+    if (party.involvement !== 'seated') return { code: 'not-seated' }
+    if (standing === 'seat') return undefined
+  }
   const [best] = held
   if (best && mandateStatus(best, now, state.mandates) === 'effective') return undefined
   return {

@@ -6,7 +6,7 @@ import { type Machine, move, statesOf } from './machine.ts'
 import { isOver, type Mandate, mandatesOf, reason } from './mandate.ts'
 import { type MandateEvent, renewalsDue } from './mandate-acts.ts'
 import { partyOf, requireParty } from './party.ts'
-import { refuse, refuseAll } from './refusal.ts'
+import { type Reason, refuse, refuseAll } from './refusal.ts'
 import { ruleHolds } from './round.ts'
 import { text } from './text.ts'
 import { type Instant, instant, instantOut } from './time.ts'
@@ -36,6 +36,18 @@ const Attendee = z
   .meta({ id: 'Attendee' })
 export type Attendee = z.output<typeof Attendee>
 
+const Guest = z
+  .strictObject({
+    personId: uuid,
+    organisationId: uuid,
+    statement: z.string().describe('what they acknowledged before attending'),
+    notedByPartyId: uuid,
+    notedById: uuid,
+    notedAt: instantOut,
+  })
+  .meta({ id: 'Guest' })
+type Guest = z.output<typeof Guest>
+
 const MinutedDecision = z
   .strictObject({ id: uuid, what: z.string(), why: z.string(), byPartyIds: z.array(uuid) })
   .meta({ id: 'MinutedDecision' })
@@ -50,6 +62,7 @@ export const Meeting = z
     place: z.exactOptional(z.string()),
     agenda: z.array(z.string()),
     state: z.enum(meetingStates),
+    guests: z.exactOptional(z.array(Guest)).describe('people of organisations that are not at the table, who acknowledged confidentiality'),
     attendance: z.array(Attendee),
     minutes: z.strictObject({ decisions: z.array(MinutedDecision) }),
     revision: z.int(),
@@ -63,6 +76,8 @@ export type HasMeetings = HasContributions & { meetings: ById<Meeting> }
 
 /** Ground rule 6: short, concrete minutes. */
 export const minutesLimit = 10_000
+export const minutesLength = (decisions: readonly Pick<MinutedDecision, 'what' | 'why'>[]): number =>
+  decisions.reduce((total, { what, why }) => total + what.length + why.length, 0)
 
 export const PlanMeeting = z
   .strictObject({ title: text(200), startsAt: instant, place: text(200).optional(), agenda: z.array(text(500)).max(50).default([]) })
@@ -88,9 +103,9 @@ export const CancelMeeting = z.strictObject({ reason }).meta({ id: 'CancelMeetin
 /** Where the people at a meeting work, looked up before deciding. */
 export type Attending = ReadonlyMap<string, { organisationId: string }>
 
-const requireMeeting = (state: HasMeetings, id: string): Meeting => state.meetings[id] ?? refuse('not-found', { what: 'meeting' })
+export const requireMeeting = (state: HasMeetings, id: string): Meeting => state.meetings[id] ?? refuse('not-found', { what: 'meeting' })
 
-const requirePlanned = (state: HasMeetings, id: string, action: string): Meeting => {
+export const requirePlanned = (state: HasMeetings, id: string, action: string): Meeting => {
   const meeting = requireMeeting(state, id)
   return meeting.state === 'planned' ? meeting : refuse('wrong-state', { what: 'meeting', state: meeting.state, action })
 }
@@ -108,7 +123,10 @@ export function changeMeeting(state: HasMeetings, id: string, input: PlanMeeting
   return [{ type: 'meeting-changed', data: { meetingId: id, ...input } }]
 }
 
-/** Notes who is there. With a mandate one attends as representative; without one as observer (ground rule 3). */
+/**
+ * Notes who is there. With a mandate one attends as representative; without one as observer (ground rule 3). Who comes from elsewhere has
+ * acknowledged confidentiality first.
+ */
 export function takeAttendance(
   state: HasMeetings,
   id: string,
@@ -117,8 +135,16 @@ export function takeAttendance(
   context: Context,
 ): MeetingEvent[] {
   guard(state, 'hold-meeting', context)
-  requirePlanned(state, id, 'take attendance')
-  return [{ type: 'attendance-taken', data: { meetingId: id, attendance: attendance(state, input.attendees, people, context.now) } }]
+  const { guests = [] } = requirePlanned(state, id, 'take attendance')
+  const noted = attendance(state, input.attendees, people, context.now)
+  refuseAll(
+    noted.flatMap(({ personId, partyId, presence }, index): Reason[] =>
+      presence === 'present' && !partyId && !guests.some((guest) => guest.personId === personId)
+        ? [{ code: 'confidentiality-missing', pointer: `/attendees/${index}/personId` }]
+        : [],
+    ),
+  )
+  return [{ type: 'attendance-taken', data: { meetingId: id, attendance: noted } }]
 }
 
 function attendance(
@@ -151,7 +177,7 @@ export function writeMinutes(state: HasMeetings, id: string, input: z.output<typ
   guard(state, 'hold-meeting', context)
   requirePlanned(state, id, 'write minutes')
   const { decisions } = input
-  const length = decisions.reduce((total, { what, why }) => total + what.length + why.length, 0)
+  const length = minutesLength(decisions)
   if (ruleHolds(state, 6) && length > minutesLimit) refuse('minutes-too-long', { length, limit: minutesLimit }, '/decisions')
   const minutes = decisions.map(({ what, why, byPartyIds }, index) => {
     for (const [nth, party] of byPartyIds.entries()) requireParty(state, party, `/decisions/${index}/byPartyIds/${nth}`)
@@ -198,6 +224,9 @@ export const meetingEvents = {
     const { meetingId, ...plan } = data
     return { meetings: patch(state.meetings, meetingId, { ...defined(plan), revision }) }
   },
+  'guests-noted': (state, data: { meetingId: string; guests: Omit<Guest, 'notedAt'>[] }, { at, revision }) => ({
+    meetings: patch(state.meetings, data.meetingId, { guests: data.guests.map((guest) => ({ ...guest, notedAt: at })), revision }),
+  }),
   'attendance-taken': (state, data: { meetingId: string; attendance: Attendee[] }, { revision }) => ({
     meetings: patch(state.meetings, data.meetingId, { attendance: data.attendance, revision }),
   }),

@@ -3,7 +3,10 @@ import { type Actor, authorities } from './actor.ts'
 import { elevenTest } from './bsn.ts'
 import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, type Recorded } from './event.ts'
 import { scopes } from './identity.ts'
+import { type HasMessages, messageEvents } from './message.ts'
+import { type HasPosition, positionEvents } from './position.ts'
 import { refuse } from './refusal.ts'
+import { type HasTemplates, templateEvents } from './template.ts'
 import { numberText, text } from './text.ts'
 import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
@@ -122,12 +125,15 @@ export const OrganisationView = z
   .meta({ id: 'Organisation' })
 export type OrganisationView = z.output<typeof OrganisationView>
 
-export type Organisation = OrganisationView & {
-  formerIdentifiers: Identifier[]
-  people: ById<Person>
-  applications: ById<Application>
-  desks: ById<Desk>
-}
+export type Organisation = OrganisationView &
+  HasPosition &
+  HasMessages &
+  HasTemplates & {
+    formerIdentifiers: Identifier[]
+    people: ById<Person>
+    applications: ById<Application>
+    desks: ById<Desk>
+  }
 
 export const viewOrganisation = ({ id, name, formal, identifiers, registeredAt, revision }: Organisation): OrganisationView => ({
   id,
@@ -249,6 +255,9 @@ export function closeDesk(state: Organisation, deskId: string, context: Context)
 const sameIdentifier = (a: Identifier, b: Identifier): boolean => a.scheme === b.scheme && a.value === b.value
 
 const evolvers = {
+  ...positionEvents,
+  ...messageEvents,
+  ...templateEvents,
   'organisation-changed': (state, data: z.output<typeof ChangeOrganisation>, { revision }) => ({
     ...data,
     formerIdentifiers: [...state.formerIdentifiers, ...state.identifiers].filter(
@@ -300,6 +309,12 @@ const aboutPerson = {
   'application-revoked': false,
   'desk-opened': false,
   'desk-closed': false,
+  'position-stated': false,
+  'position-acknowledged': false,
+  'position-answered': false,
+  'message-sent': false,
+  'template-made': false,
+  'template-withdrawn': false,
 } as const satisfies Record<OrganisationEvent['type'], boolean>
 
 /** The types of the entries whose payloads say who a person is. All else in the registry has their id only. */
@@ -317,6 +332,7 @@ export function evolve(state: Organisation | undefined, event: OrganisationEvent
       people: {},
       applications: {},
       desks: {},
+      templates: {},
       registeredAt: recorded.at,
       revision: recorded.revision,
     }

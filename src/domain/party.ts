@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Actor } from './actor.ts'
 import { type ById, type EventOf, type Evolvers, inOrder, patch, put } from './event.ts'
 import { refuse } from './refusal.ts'
-import { instantOut } from './time.ts'
+import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 
 /** `seated` is bound and has a say, `consulted` is heard, `informed` reads along (docs/domain.md#parties). */
@@ -18,6 +18,10 @@ export const Party = z
     formal: z.boolean(),
     addedByPartyId: z.exactOptional(uuid).describe('the party that gave the place, and can take it back until it is taken'),
     joinedAt: instantOut,
+    seatedFrom: z.exactOptional(instantOut).describe('when its accession takes effect, or did: from then on it is seated'),
+    leaving: z
+      .exactOptional(z.strictObject({ at: instantOut, because: z.string() }))
+      .describe('when it leaves, after its notice or because the others put it out'),
     leftAt: z.exactOptional(instantOut),
     leftBecause: z.exactOptional(z.string()),
   })
@@ -34,6 +38,21 @@ export const AddParty = z
   })
   .meta({ id: 'AddParty' })
 export type AddParty = z.output<typeof AddParty>
+
+/** A party as it stands at a moment: what was to happen to its place by then has happened. */
+export function partyAt(party: Party, at: Instant): Party {
+  const { seatedFrom, leaving } = party
+  const joined = seatedFrom !== undefined && seatedFrom <= at && !party.leftAt && party.involvement !== 'seated'
+  const now = joined ? { ...party, involvement: 'seated' as const } : party
+  return leaving && leaving.at <= at && !now.leftAt ? { ...now, leftAt: leaving.at, leftBecause: leaving.because } : now
+}
+
+/** The state with every party as it stands at a moment: the same one where time has changed none. */
+export function settled<State extends HasParties>(state: State, at: Instant): State {
+  const changed = Object.values(state.parties).filter((party) => partyAt(party, at) !== party)
+  const parties = changed.reduce((all, party) => put(all, partyAt(party, at)), state.parties)
+  return changed.length === 0 ? state : { ...state, parties }
+}
 
 /** The parties that are at the table now. */
 export const present = (state: HasParties): Party[] => inOrder(state.parties).filter((party) => !party.leftAt)

@@ -18,6 +18,7 @@ export const namingKinds = [
   'meeting',
   'commitment',
   'reflection',
+  'message',
 ] as const
 
 /** Everything that the registry holds about one person (GDPR, article 15): for themself, and for who administers their organisation. */

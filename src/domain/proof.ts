@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Acting } from './actor.ts'
 import type { Entry } from './ledger.ts'
 import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
@@ -9,7 +10,7 @@ export type SignedKind = 'version' | 'receipt' | 'checkpoint' | 'export'
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** SHA-256 in hex, as answers show it. */
-const sha256Out = hash.meta({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
+export const sha256Out = hash.meta({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
 
 /** A compact JWS (RFC 7515) of the registry. */
 export const jwsOut = z.string().describe('a compact JWS (RFC 7515, ES256) by the key of the registry, over canonical JSON (RFC 8785)')
@@ -88,9 +89,20 @@ const ExportedEntry = z.strictObject({
   hash: sha256Out,
   salt: z
     .exactOptional(z.string())
-    .describe('left out, as the payload is, where another party says of its own reflection what is for itself'),
+    .describe(
+      'left out, as the payload is, where another party says in its reflection what is for itself, or another person how a meeting was',
+    ),
   payload: z.exactOptional(z.unknown()),
 }) satisfies z.ZodType<Entry & { hash: string }>
+
+/**
+ * Whether what an entry says is kept from a reader: a reflection holds one person's pulse, and is for the party whose it is; the pulse of
+ * a meeting is for nobody but who gave it (docs/domain.md#reflecting, docs/domain.md#pulse).
+ */
+export function isKeptFrom({ type, actorId, organisationId }: Entry, reader: Acting): boolean {
+  if (type === 'pulse-given') return actorId !== reader.actorId
+  return (type === 'reflection-given' || type === 'reflection-amended') && organisationId !== (reader.organisationId ?? null)
+}
 
 /** The format of exports: a verifier refuses what it does not know. */
 export const exportFormat = 'handslag-export/1' as const

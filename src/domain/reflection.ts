@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { type Content, contentOf, textDigest } from './agreement-text.ts'
-import type { HasContributions } from './contribution.ts'
+import { type HasContributions, openOf } from './contribution.ts'
 import { type ById, type Context, type EventOf, type Evolvers, mostAtTable, put } from './event.ts'
 import { guard } from './guard.ts'
 import { seated } from './party.ts'
+import { type Averages, averages, averagesOf, nobodyYet, Pulse, plus, pulseMinimum, score } from './pulse.ts'
 import { type Reason, refuse, refuseAll } from './refusal.ts'
-import { type AgendaItem, type Round, RoundView, reflectionOpenedAt, roundMachine, viewRound } from './round.ts'
+import { type AgendaItem, type Round, RoundView, type Rules, reflectionOpenedAt, roundMachine, viewRound } from './round.ts'
 import { Dissent, dissentsOn, type HasStances, type Stance } from './stance.ts'
 import { text } from './text.ts'
 import { type Instant, instantOut, later } from './time.ts'
@@ -28,7 +29,6 @@ export const recommendationLevels = ['direct', 'tactical', 'policy'] as const
 const dissentOutcomes = ['confirmed', 'refuted', 'open'] as const
 export type DissentOutcome = (typeof dissentOutcomes)[number]
 
-const score = z.int().min(1).max(5)
 const note = text(2000).optional()
 const line = text(2000)
 
@@ -57,7 +57,7 @@ export const GiveReflection = z
       .array(z.strictObject({ beneficiaryId: uuid, addedValue: score, nuisance: score, note }))
       .max(50)
       .default([]),
-    pulse: z.strictObject({ atmosphere: score, effectiveness: score }).describe('towards the shared goal, 1 to 5; shown only in aggregate'),
+    pulse: Pulse.describe('towards the shared goal, 1 to 5; shown only in aggregate'),
     norms: z
       .strictObject(
         Object.fromEntries(norms.map((norm) => [norm, score.optional()])) as Record<(typeof norms)[number], z.ZodOptional<typeof score>>,
@@ -97,12 +97,6 @@ export type ReflectionView = z.output<typeof ReflectionView>
 
 export const viewReflection = ({ pulse, ...reflection }: Reflection, readerPartyId: string): ReflectionView =>
   reflection.partyId === readerPartyId ? { ...reflection, pulse } : reflection
-
-/**
- * Whether what an event says is for the party alone whose act it is: a reflection holds one person's pulse, which nobody else is shown
- * (docs/domain.md#reflecting).
- */
-export const isForOwnParty = (type: string): boolean => type === 'reflection-given' || type === 'reflection-amended'
 
 export const CallReflection = z.strictObject({ reason: text(2000) }).meta({ id: 'CallReflection' })
 
@@ -195,8 +189,11 @@ const missing = <Key extends string>(
     .filter((item) => !given.some((one) => one[key] === item.id))
     .map((item) => ({ code: 'not-judged', pointer: `/${list}`, params: { list, id: item.id } }) as const)
 
+/** What a reflection says of dissents, and for which party. */
+export type Judging = Pick<Reflection, 'partyId' | 'dissents'>
+
 /** What practice showed of a dissent: what all who judged it share; where they differ it stays open, with every judgement on record. */
-export function dissentOutcome(reflections: readonly Reflection[], dissentId: string): DissentOutcome {
+export function dissentOutcome(reflections: readonly Judging[], dissentId: string): DissentOutcome {
   const judged = new Set(
     reflections.flatMap(({ dissents }) => dissents.filter((one) => one.dissentId === dissentId).map((one) => one.outcome)),
   )
@@ -210,7 +207,7 @@ const judgement = Reflection.shape.dissents.unwrap().element.omit({ dissentId: t
 export const DissentView = Dissent.extend({ outcome: z.enum(dissentOutcomes), judgements: z.array(judgement) }).meta({ id: 'DissentView' })
 export type DissentView = z.output<typeof DissentView>
 
-export const viewDissent = (dissent: Dissent, reflections: readonly Reflection[]): DissentView => ({
+export const viewDissent = (dissent: Dissent, reflections: readonly Judging[]): DissentView => ({
   ...dissent,
   outcome: dissentOutcome(reflections, dissent.id),
   judgements: reflections.flatMap(({ partyId, dissents }) =>
@@ -234,13 +231,15 @@ export function closeRound(state: HasReflections, context: Context): ReflectionE
   return [{ type: 'round-closed', data: { notReflected: silent } }]
 }
 
-/** The agenda of the next round: reflections, unanswered concerns, what practice showed of dissents, and recommendations. */
+/** The agenda of the next round: reflections, unanswered concerns, dilemmas that stand open, what practice showed of dissents, and recommendations. */
 export function nextAgenda(state: HasReflections): AgendaItem[] {
   const reflections = Object.values(state.reflections).filter((reflection) => reflection.roundNumber === state.round?.number)
   const concerns = Object.values(state.contributions).filter((one) => one.kind === 'concern' && one.answers.length === 0 && !one.withdrawn)
+  const dilemmas = openOf(state, 'dilemma').filter((one) => !one.resolved)
   return [
     ...reflections.map(({ id, partyId, whatWeLearned }): AgendaItem => ({ id, kind: 'reflection', partyId, text: whatWeLearned })),
     ...concerns.map(({ id, partyId, text }): AgendaItem => ({ id, kind: 'concern', partyId, text })),
+    ...dilemmas.map(({ id, partyId, text, held }): AgendaItem => ({ id, kind: 'dilemma', partyId, text, outcome: held ? 'held' : 'open' })),
     ...(state.adopted?.dissents ?? []).map(
       ({ id, partyId, expectation }): AgendaItem => ({
         id,
@@ -257,18 +256,22 @@ export function nextAgenda(state: HasReflections): AgendaItem[] {
   ]
 }
 
-/** The pulse of a round, as everybody may see it: averages, and only from this many answers on, so that nobody's own shows. */
-export const pulseMinimum = 5
-export function pulseOf(reflections: readonly Reflection[]): { answers: number; atmosphere?: number; effectiveness?: number } {
-  const answers = reflections.length
-  if (answers < pulseMinimum) return { answers }
-  const average = (of: (reflection: Reflection) => number) =>
-    Math.round((10 * reflections.reduce((sum, one) => sum + of(one), 0)) / answers) / 10
-  return { answers, atmosphere: average((one) => one.pulse.atmosphere), effectiveness: average((one) => one.pulse.effectiveness) }
-}
+/** The pulse of a round, as everybody may see it: averages, and only from so many answers on that nobody's own shows. */
+export const pulseOf = (reflections: readonly Reflection[], rules: Rules): Averages =>
+  averagesOf(
+    reflections.reduce((sum, { pulse }) => plus(sum, pulse), nobodyYet),
+    pulseMinimum(rules),
+  )
 
-/** A round with what was said in it on one text: the one being deliberated on, or the one that it adopted. */
-export type RoundMatter = { round: Round; stances: Stance[]; reflections: Reflection[]; textDigest: string; dissents: Dissent[] }
+/** A round with the rules by which it goes, and what was said in it on one text: the one being deliberated on, or the one that it adopted. */
+export type RoundMatter = {
+  round: Round
+  rules: Rules
+  stances: Stance[]
+  reflections: Reflection[]
+  textDigest: string
+  dissents: Dissent[]
+}
 
 /** The round that is going on, with its matter; nothing when that is another one. */
 export function roundMatter(state: HasReflections, number: number): RoundMatter | undefined {
@@ -278,6 +281,7 @@ export function roundMatter(state: HasReflections, number: number): RoundMatter 
   const digest = textDigest(version?.content ?? contentOf(state))
   return {
     round,
+    rules: state.rules,
     stances: Object.values(state.stances),
     reflections: Object.values(state.reflections),
     textDigest: digest,
@@ -289,19 +293,22 @@ export function roundMatter(state: HasReflections, number: number): RoundMatter 
 export const RoundDetail = RoundView.extend({
   reflectBy: z.exactOptional(instantOut).describe('until when parties can reflect, while they can'),
   pulse: z
-    .strictObject({ answers: z.int(), atmosphere: z.exactOptional(z.number()), effectiveness: z.exactOptional(z.number()) })
-    .describe('averages, once the round has closed and from five answers on: nobody’s own shows'),
+    .strictObject(averages)
+    .describe('averages, once the round has closed and from five answers on, or as many as the ground rules say: nobody’s own shows'),
 }).meta({ id: 'RoundDetail' })
 export type RoundDetail = z.output<typeof RoundDetail>
 
-export function viewRoundDetail(round: Round, reflections: readonly Reflection[], reflectionDays: number, at: Instant): RoundDetail {
+export function viewRoundDetail(
+  { round, reflections, rules }: Pick<RoundMatter, 'round' | 'reflections' | 'rules'>,
+  at: Instant,
+): RoundDetail {
   const view = viewRound(round, at)
   const opened = view.state === 'reflecting' ? reflectionOpenedAt(round, at) : undefined
   return {
     ...view,
-    ...(opened && { reflectBy: later(opened, reflectionDays) }),
+    ...(opened && { reflectBy: later(opened, rules.reflectionDays) }),
     // While parties still reflect, how an average moves would show the answer that came in.
-    pulse: view.state === 'closed' ? pulseOf(reflections) : { answers: reflections.length },
+    pulse: view.state === 'closed' ? pulseOf(reflections, rules) : { answers: reflections.length },
   }
 }
 

@@ -248,11 +248,42 @@ export const refusals = {
     en: 'Take attendance first: nobody was there.',
     nl: 'Noteer eerst wie er was: nu was er niemand.',
   },
+  'was-not-there': {
+    kind: 'conflict',
+    en: 'Only who was at this meeting says how it was.',
+    nl: 'Alleen wie bij deze bijeenkomst was, zegt hoe ze was.',
+  },
+  'pulse-closed': {
+    kind: 'conflict',
+    en: 'How this meeting was could be said until {until}.',
+    nl: 'Hoe deze bijeenkomst was, kon worden gezegd tot {until}.',
+  },
   'attendee-twice': { kind: 'conflict', en: 'This person is on the list twice.', nl: 'Deze persoon staat tweemaal op de lijst.' },
+  'confidentiality-missing': {
+    kind: 'conflict',
+    en: 'Who comes from an organisation that is not at the table acknowledges confidentiality before attending.',
+    nl: 'Wie van een organisatie komt die niet aan tafel zit, erkent de geheimhouding voor het bijwonen.',
+  },
+  'not-a-guest': {
+    kind: 'conflict',
+    en: 'This person’s organisation is at the table: they are no guest.',
+    nl: 'De organisatie van deze persoon zit aan tafel: deze persoon is geen gast.',
+  },
   'minutes-too-long': {
     kind: 'conflict',
     en: 'Minutes are short and concrete: {length} characters is more than {limit}.',
     nl: 'Verslagen zijn bondig en concreet: {length} tekens is meer dan {limit}.',
+  },
+  // positions
+  'for-and-not-for': {
+    kind: 'conflict',
+    en: '{subject} stands in what you are for and in what you are not for: how far you go in it is a limit.',
+    nl: '{subject} staat bij waar u wel van bent en bij waar u niet van bent: hoe ver u daarin gaat, is een grens.',
+  },
+  'acknowledge-own': {
+    kind: 'conflict',
+    en: 'It is for other organisations to say that they understand your position.',
+    nl: 'Het is aan andere organisaties om te zeggen dat ze uw positie begrijpen.',
   },
   // the text, contributions and stances
   'rule-fixed': { kind: 'conflict', en: 'Ground rule {rule} cannot be dropped.', nl: 'Spelregel {rule} kan niet vervallen.' },
@@ -274,6 +305,26 @@ export const refusals = {
   },
   'not-an-open': { kind: 'conflict', en: 'This is not an open {what} of this round.', nl: 'Dit is geen open {what} van deze ronde.' },
   'answer-own': { kind: 'conflict', en: 'An answer comes from another party.', nl: 'Een antwoord komt van een andere partij.' },
+  'message-to-self': {
+    kind: 'conflict',
+    en: 'A message goes to other parties than your own.',
+    nl: 'Een boodschap gaat naar andere partijen dan de uwe.',
+  },
+  'message-part-missing': {
+    kind: 'conflict',
+    en: 'A complete message at this table has the part "{part}".',
+    nl: 'Een complete boodschap heeft aan deze tafel het deel "{part}".',
+  },
+  'message-part-unknown': {
+    kind: 'conflict',
+    en: 'The part "{part}" is none of this table, or stands here twice.',
+    nl: 'Het deel "{part}" kent deze tafel niet, of staat hier tweemaal.',
+  },
+  'resistance-answered': {
+    kind: 'conflict',
+    en: 'Resistance is not answered or refuted: explore it with who feels it, and note what you found.',
+    nl: 'Weerstand wordt niet beantwoord of weerlegd: onderzoek haar samen met wie haar voelt, en noteer wat u vond.',
+  },
   'not-acting-party': {
     kind: 'conflict',
     en: 'The proposal does not name your party among those that would act.',
@@ -373,6 +424,64 @@ export const refusals = {
     nl: 'Zeg waarop deze versie voortbouwt: verwijs naar minstens één punt van de agenda.',
   },
   'not-on-agenda': { kind: 'conflict', en: 'This is not on the agenda of this round.', nl: 'Dit staat niet op de agenda van deze ronde.' },
+  'legal-basis-missing': {
+    kind: 'conflict',
+    en: 'Data is shared, and {party} does not say on which legal ground.',
+    nl: 'Er worden gegevens gedeeld, en {party} zegt niet op welke grondslag.',
+  },
+  'processing-record-missing': {
+    kind: 'conflict',
+    en: 'Data is shared, and {party} does not say where its register of processing activities has it.',
+    nl: 'Er worden gegevens gedeeld, en {party} zegt niet waar dat in het verwerkingsregister staat.',
+  },
+  'covenant-not-in-force': {
+    kind: 'conflict',
+    en: 'No version of the covenant that this hangs under is in force.',
+    nl: 'Van het convenant waar dit onder hangt, is geen versie van kracht.',
+  },
+  'outside-covenant-term': {
+    kind: 'conflict',
+    en: 'The covenant that this hangs under holds until {last}: it cannot hold longer.',
+    nl: 'Het convenant waar dit onder hangt, geldt tot en met {last}: langer kan dit niet gelden.',
+  },
+  'outside-covenant-subject': {
+    kind: 'conflict',
+    en: '{subject} is not a subject of the covenant that this hangs under.',
+    nl: '{subject} is geen onderwerp van het convenant waar dit onder hangt.',
+  },
+  // annexes
+  'nothing-adopted': {
+    kind: 'conflict',
+    en: 'There is no adopted version that holds or will hold.',
+    nl: 'Er is geen vastgestelde versie die geldt of gaat gelden.',
+  },
+  'about-yourself': {
+    kind: 'conflict',
+    en: 'This is about your own party: it is for the others to decide.',
+    nl: 'Dit gaat over uw eigen partij: het is aan de andere om te beslissen.',
+  },
+  'nobody-is-kept': {
+    kind: 'conflict',
+    en: 'Nobody is kept at a table: there is no objection to a withdrawal.',
+    nl: 'Niemand wordt aan tafel gehouden: tegen uittreden is geen bezwaar mogelijk.',
+  },
+  'legal-ground-needed': {
+    kind: 'conflict',
+    en: 'Data is shared here: say on which legal ground you do, and where your register of processing activities has it.',
+    nl: 'Hier worden gegevens gedeeld: zeg op welke grondslag u dat doet, en waar het in uw verwerkingsregister staat.',
+  },
+  // links and templates
+  'link-to-itself': {
+    kind: 'conflict',
+    en: 'A link leads to another agreement.',
+    nl: 'Een verband leidt naar een andere overeenstemming.',
+  },
+  'template-of-other-kind': {
+    kind: 'conflict',
+    en: 'This template is for an agreement of the kind {kind}.',
+    nl: 'Dit sjabloon is voor een overeenstemming van de soort {kind}.',
+  },
+  'built-in': { kind: 'conflict', en: 'This is built in, and everybody’s.', nl: 'Dit is ingebouwd, en van iedereen.' },
   // reflecting
   'already-reflected': {
     kind: 'conflict',

@@ -47,14 +47,18 @@ export const Impasse = z
 export type Impasse = z.output<typeof Impasse>
 
 /** What the next round starts from: every item comes from the round before and can be cited by its id. */
-const agendaKinds = ['reflection', 'concern', 'dissent', 'recommendation', 'next-round'] as const
+const agendaKinds = ['reflection', 'concern', 'dilemma', 'dissent', 'recommendation', 'next-round', 'annex'] as const
 export const AgendaItem = z
   .strictObject({
     id: uuid.describe('what `buildsOn` in the text cites'),
     kind: z.enum(agendaKinds),
     partyId: uuid,
     text: z.string(),
-    outcome: z.exactOptional(z.string()).describe('what practice showed of a dissent, or the level of a recommendation'),
+    outcome: z
+      .exactOptional(z.string())
+      .describe(
+        'what practice showed of a dissent, the level of a recommendation, the kind of an annex, or whether a dilemma is held open',
+      ),
   })
   .meta({ id: 'AgendaItem' })
 export type AgendaItem = z.output<typeof AgendaItem>
@@ -100,10 +104,21 @@ export const Rules = z
     standard: z.array(z.int()).describe('which of the seven ground rules hold'),
     renewalGraceDays: z.int(),
     reflectionDays: z.int(),
+    impasseDays: z.exactOptional(z.int()),
+    pulseMinimum: z.exactOptional(z.int()),
+    messageParts: z.exactOptional(z.array(z.string())),
+    objectionDays: z.exactOptional(z.int()),
+    noticeDays: z.exactOptional(z.int()),
     adoption: AdoptionRule,
   })
   .meta({ id: 'Rules' })
 export type Rules = z.output<typeof Rules>
+
+/** How long parties can object to an annex: as long as they have to renew a mandate, unless the ground rules say otherwise. */
+export const standardObjectionDays = 14
+
+/** How long an impasse may last before representatives are reminded of it: a week, unless the ground rules say otherwise. */
+export const impasseDays = ({ rules }: HasRound): number => rules.impasseDays ?? 7
 
 /** Whether one of the seven ground rules holds at this table. */
 export const ruleHolds = (state: HasRound, rule: number): boolean => state.rules.standard.includes(rule)
@@ -140,10 +155,12 @@ export function reflectionOpenedAt(round: Round, at: Instant): Instant | undefin
 }
 
 /** Who may do something: `speak` for a party that is seated or consulted, `seat` for a seated one, `bind` a
- * seated one under its mandate, and `part` any party: a seated one under its mandate, another as it is. */
-export type Standing = 'speak' | 'seat' | 'bind' | 'part'
+ * seated one under its mandate, `pledge` any party under its mandate, and `part` any party: a seated one under its mandate, another as
+ * it is. */
+export type Standing = 'speak' | 'seat' | 'bind' | 'pledge' | 'part'
 
-const open = ['draft', 'deliberating', 'impasse', 'acting', 'reflecting', 'closed'] as const
+const begun = ['deliberating', 'impasse', 'acting', 'reflecting', 'closed'] as const
+const open = ['draft', ...begun] as const
 
 /**
  * Everything that can be done at the table: in which phases, and with which standing. One table for the guard, its tests,
@@ -168,12 +185,19 @@ export const tableActions = {
   'call-impasse': { in: ['deliberating'], standing: 'seat' },
   'leave-impasse': { in: ['impasse'], standing: 'seat' },
   'plan-meeting': { in: ['deliberating', 'impasse', 'acting', 'reflecting'], standing: 'seat' },
+  'send-message': { in: begun, standing: 'speak' },
+  'give-pulse': { in: begun, standing: 'speak' },
   'hold-meeting': { in: ['deliberating', 'impasse', 'acting', 'reflecting'], standing: 'seat' },
   'shape-role': { in: open, standing: 'seat' },
   'transfer-tasks': { in: open, standing: 'seat' },
   'call-reflection': { in: ['acting'], standing: 'seat' },
   'reflect': { in: ['reflecting'], standing: 'seat' },
   'close-round': { in: ['reflecting'], standing: 'seat' },
+  'propose-accession': { in: begun, standing: 'pledge' },
+  'propose-expulsion': { in: begun, standing: 'bind' },
+  'consent-to-annex': { in: begun, standing: 'pledge' },
+  'object-to-annex': { in: begun, standing: 'seat' },
+  'link': { in: open, standing: 'bind' },
   'end': { in: open, standing: 'bind' },
 } as const satisfies Record<string, { in: readonly Phase[]; standing: Standing }>
 export type TableAction = keyof typeof tableActions

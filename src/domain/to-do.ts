@@ -8,9 +8,9 @@ import { isHeard } from './hearing.ts'
 import { mandateStatus } from './mandate.ts'
 import { partyOf } from './party.ts'
 import { reflectBy, reflectionOf } from './reflection.ts'
-import { phaseAt } from './round.ts'
+import { type Impasse, impasseDays, phaseAt } from './round.ts'
 import { standing } from './stance.ts'
-import { type Instant, instantOut } from './time.ts'
+import { type Instant, instantOut, later, startOf } from './time.ts'
 import { uuid } from './uuid.ts'
 import { inForceAt } from './version.ts'
 
@@ -19,6 +19,7 @@ export const toDoKinds = [
   'state-hearing',
   'answer-concern',
   'take-stance',
+  'leave-impasse',
   'answer-commitment',
   'answer-transfer',
   'overdue-commitment',
@@ -77,6 +78,7 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
   // What was promised in a version that a later one has replaced is no longer waited for.
   const holding = inForceAt(state, at)?.version ?? state.adopted?.number
   const overdue = Object.values(state.promises).filter((one) => one.version === holding && isOverdue(one, at))
+  const { impasse } = state.round ?? {}
   const reflecting = phase === 'reflecting' && !reflectionOf(state, party.id)
   return [
     ...renewals,
@@ -84,9 +86,14 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
     ...hearings,
     ...concerns.map((concern) => item('answer-concern', concern.id, concern.text)),
     ...(stances ? [item('take-stance', party.id, state.text.title)] : []),
+    ...(phase === 'impasse' && impasse ? [item('leave-impasse', impasse.id, impasse.reason, remindAt(state, impasse))] : []),
     ...offers.map(({ id, terms }) => item('answer-commitment', id, terms.what)),
     ...overdue.map(({ id, terms }) => item('overdue-commitment', id, terms.what)),
     ...(reflecting ? [item('reflect', party.id, state.text.title, reflectBy(state, at))] : []),
     ...(phase === 'closed' ? [item('open-next-round', party.id, state.text.title)] : []),
   ]
 }
+
+/** When an impasse is brought to mind: a parked one on the day on which deliberating resumes, another some days after it was called. */
+const remindAt = (state: Agreement, { calledAt, resumeOn }: Impasse): Instant =>
+  resumeOn ? startOf(resumeOn) : later(calledAt, impasseDays(state))

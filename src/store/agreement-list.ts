@@ -1,12 +1,13 @@
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import type { Instant } from '../domain/time.ts'
-import { afterPosition, readerOf } from './agreement.ts'
+import { afterPosition, isHere, readerOf } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
 import { agreements, parties } from './tables.ts'
 
 /** The one filter for whatever lists agreements: those at whose table the organisation is. */
-const atTable = (organisationId: string): SQL | undefined => and(eq(parties.organisationId, organisationId), eq(parties.here, true))
+export const atTable = (database: Database, organisationId: string): SQL | undefined =>
+  and(eq(parties.organisationId, organisationId), isHere(database))
 
 /** Which agreements to list: of those at whose table the reader is. */
 export type AgreementFilter = {
@@ -36,7 +37,7 @@ export async function listAgreements<Doc>(
     .innerJoin(agreements, eq(agreements.id, parties.agreementId))
     .where(
       and(
-        atTable(readerOf(actor)),
+        atTable(database, readerOf(actor)),
         filter.kind ? eq(parties.kind, filter.kind) : undefined,
         filter.status ? eq(parties.status, filter.status) : undefined,
         filter.networkId ? eq(agreements.networkId, filter.networkId) : undefined,

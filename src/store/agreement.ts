@@ -1,10 +1,13 @@
 import { and, asc, desc, eq, fillPlaceholders, gt, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type PgTable, QueryBuilder } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
+import type { CovenantBounds } from '../domain/adoption.ts'
 import type { Agreement } from '../domain/agreement.ts'
 import type { VersionSummary } from '../domain/agreement-view.ts'
 import type { Identity } from '../domain/identity.ts'
+import { settled } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
+import { phaseAt } from '../domain/round.ts'
 import { earliest, type Instant } from '../domain/time.ts'
 import { clockAhead, clockNow, type Database, type Queries } from './database.ts'
 import { gathering } from './gather.ts'
@@ -15,9 +18,15 @@ import { memberships, parties, publications, publicationsOfAll, seats, streams, 
 export const readerOf = (actor: Actor, what = 'agreement'): string =>
   actor.kind === 'operator' ? refuse('not-found', { what }) : actor.organisationId
 
+/** Whether a party is at its table now: it did not leave, and its notice has not ended. */
+export const isHere = (database: Database): SQL => {
+  const { here, leavesAt } = parties
+  return sql`(${here} and (${leavesAt} is null or ${leavesAt} > ${clockNow(database)}))`
+}
+
 /** Whether an organisation is at the table of an agreement: what opens all of it but the versions. */
-const sitsAt = (agreementId: string, organisationId: string): SQL | undefined =>
-  and(eq(parties.agreementId, agreementId), eq(parties.organisationId, organisationId), eq(parties.here, true))
+const sitsAt = (database: Database, agreementId: string, organisationId: string): SQL | undefined =>
+  and(eq(parties.agreementId, agreementId), eq(parties.organisationId, organisationId), isHere(database))
 
 /** What decides who may read the versions of an agreement. */
 type Publication = Record<'agreementId' | 'visibility' | 'networkId' | 'adopted', AnyPgColumn>
@@ -57,6 +66,15 @@ const organisationOf = (issuer: SQL, subject: SQL): SQL =>
   sql`(select organisation_id from accounts where issuer = ${issuer} and subject = ${subject} and active
     and (kind = 'person' or 'handslag:read' = any(scopes)))`
 
+/** Whether an actor's organisation sits at the table of an agreement. */
+export async function sitsAtTable(database: Database, actor: Actor, agreementId: string): Promise<boolean> {
+  const rows = await database.db
+    .select({ id: parties.id })
+    .from(parties)
+    .where(sitsAt(database, agreementId, readerOf(actor)))
+  return rows.length > 0
+}
+
 /** A state, the moment at which it is looked at, and the revision that it has. */
 export type Seen = { state: Agreement; at: Instant; revision: number }
 
@@ -73,14 +91,32 @@ export async function agreementSeen(
   const [row] = await database.db
     .select({ state: streams.state, revision: streams.revision, now: clockNow(database) })
     .from(streams)
-    .innerJoin(parties, sitsAt(agreementId, readerOf(actor)) ?? sql`false`)
+    .innerJoin(parties, sitsAt(database, agreementId, readerOf(actor)) ?? sql`false`)
     .where(and(eq(streams.id, agreementId), eq(streams.type, 'agreement')))
   const { state, revision, now } = row ?? refuse('not-found', { what: 'agreement' })
-  if (validAt === undefined && knownAt === undefined) return { state: state as Agreement, revision, at: now }
+  if (validAt === undefined && knownAt === undefined) {
+    return { state: await withCovenant(database, settled(state as Agreement, now), now), revision, at: now }
+  }
   const known = earliest(knownAt ?? now, now)
   const at = validAt ?? known
   const then = await stateKnownAt(database, agreementStream, agreementId, earliest(at, known))
-  return { ...(then ?? refuse('not-yet-known', { what: 'agreement' })), at }
+  const found = then ?? refuse('not-yet-known', { what: 'agreement' })
+  return { ...found, state: settled(found.state, at), at }
+}
+
+/**
+ * An agreement with what the covenant above it allows, while it is deliberated on: adopting stays within that. Its parties need not sit at
+ * the table of the covenant, so this reads its last day and subjects for them, and nothing else.
+ */
+export async function withCovenant(queries: Queries, state: Agreement, at: Instant): Promise<Agreement> {
+  if (state.underId === undefined || phaseAt(state, at) !== 'deliberating') return state
+  const { rows } = await queries.query<CovenantBounds>({
+    name: 'covenant',
+    text: `select until_at as "untilAt", coalesce(doc->'content'->'mandate'->'subjects', '[]') as subjects from version_periods
+      where agreement_id = $1 and replaced_at is null and until_at > $2 order by from_at desc limit 1`,
+    values: [state.underId, at],
+  })
+  return { ...state, covenant: rows[0] ?? null }
 }
 
 /** A table with what belongs to agreements: its documents, and what orders them. */
@@ -92,6 +128,10 @@ export type Slice = {
   after?: readonly (string | number)[] | undefined
   where?: SQL | undefined
   limit: number
+  /** From the last in the order to the first. */
+  lastFirst?: true
+  /** Which rows are of the agreement, where it is not those that name it first. */
+  beneath?: SQL | undefined
   /** What the list is of, such as a round: `not-found` where that is not there. */
   of?: { what: string; there: SQL }
 }
@@ -116,14 +156,14 @@ export async function listAtTable<Doc>(
   actor: Actor,
   agreementId: string,
   table: Nested,
-  { order, after, where, limit, of }: Slice,
+  { order, after, where, limit, lastFirst, beneath = eq(table.agreementId, agreementId), of }: Slice,
 ): Promise<Listed<Doc>> {
   const page = database.db
     // A name of its own: Drizzle writes it without its table, and `parties` has a `doc` too.
     .select({ doc: sql<Doc | null>`${table.doc}`.as('listed') })
     .from(table as PgTable)
-    .where(and(eq(table.agreementId, agreementId), where, afterPosition(order, after)))
-    .orderBy(...order.map((column) => asc(column)))
+    .where(and(beneath, where, afterPosition(order, after)))
+    .orderBy(...order.map((column) => (lastFirst ? desc(column) : asc(column))))
     .limit(limit)
     .as('page')
   const rows = await database.db
@@ -137,7 +177,7 @@ export async function listAtTable<Doc>(
     .from(parties)
     .innerJoin(streams, eq(streams.id, parties.agreementId))
     .leftJoinLateral(page, sql`true`)
-    .where(sitsAt(agreementId, readerOf(actor)))
+    .where(sitsAt(database, agreementId, readerOf(actor)))
   const [first] = rows
   if (!first) refuse('not-found', { what: 'agreement' })
   if (of && !first.there) refuse('not-found', { what: of.what })
@@ -346,7 +386,7 @@ export async function foundingOf(
     name: 'founding',
     text: `select o.id, o.name,
         exists (select 1 from network_members where network_id = $2 and organisation_id = $4 and here) as "inNetwork",
-        exists (select 1 from agreements a join parties p on p.agreement_id = a.id and p.organisation_id = $4 and p.here
+        exists (select 1 from agreements a join seats p on p.agreement_id = a.id and p.organisation_id = $4
           where a.id = $3 and a.kind = 'covenant' and a.status <> 'ended') as "underCovenant"
       from (select 1) always left join organisations o on o.id = any($1::uuid[])`,
     values: [organisationIds, networkId ?? null, underId ?? null, readerOf(actor)],

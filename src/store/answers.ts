@@ -62,7 +62,7 @@ function keeping({ actorId }: Acting, { key, requestDigest }: Keyed, { status, h
 
 /** Which of some streams an actor has a part in: the same as row-level security says, and said by the statement itself. */
 const withAPart = `select s.id from streams s where s.id = any($1::uuid[]) and (
-    (select p.agreement_id from parties p where p.agreement_id = s.id and p.organisation_id = $2 and p.here) is not null
+    (select p.agreement_id from seats p where p.agreement_id = s.id and p.organisation_id = $2) is not null
     or (select m.network_id from network_members m where m.network_id = s.id and m.organisation_id = $2 and m.here) is not null
     or s.id = $2 or (s.type = 'organisation' and $3 = 'operator'))`
 

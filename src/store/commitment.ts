@@ -1,26 +1,43 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
-import type { Commitment, Progress, Promised } from '../domain/commitment.ts'
-import { everything, findAtTable, type Listed, listAtTable } from './agreement.ts'
+import { type Commitment, carried, type Progress, type Promised } from '../domain/commitment.ts'
+import { inOrder } from '../domain/event.ts'
+import type { Instant } from '../domain/time.ts'
+import { agreementSeen, everything, findAtTable, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
 import { commitments, ledger, ledgerPayloads } from './tables.ts'
 
-/** The commitments of one version, adopted or deliberated on, by id. */
-export const commitmentsOfVersion = (
+type Found<Doc> = { now: Instant } & Doc
+
+/** The commitments of one version, by id: of the one that is deliberated on as the table stands now, of an adopted one as it was promised. */
+export async function commitmentsOfVersion(
   database: Database,
   actor: Actor,
   agreementId: string,
   version: number,
-): Promise<Listed<Commitment | Promised>> =>
-  listAtTable(database, actor, agreementId, commitments, {
+): Promise<Found<{ docs: (Commitment | Promised)[] }>> {
+  const { state, at } = await agreementSeen(database, actor, agreementId)
+  const offers = inOrder(state.commitments).filter((one) => one.version === version)
+  if (offers.length > 0) return { docs: offers.map((one) => carried(state, one)), now: at }
+  return listAtTable(database, actor, agreementId, commitments, {
     order: [commitments.id],
     where: eq(commitments.version, version),
     limit: everything,
   })
+}
 
 /** A commitment as it stands in a version; in the last one that has it where none is named. */
-export const findCommitment = (database: Database, actor: Actor, agreementId: string, id: string, version?: number) =>
-  findAtTable<Commitment | Promised>(
+export async function findCommitment(
+  database: Database,
+  actor: Actor,
+  agreementId: string,
+  id: string,
+  version?: number,
+): Promise<Found<{ doc: Commitment | Promised }>> {
+  const { state, at } = await agreementSeen(database, actor, agreementId)
+  const offer = state.commitments[id]
+  if (offer && (version ?? offer.version) === offer.version) return { doc: carried(state, offer), now: at }
+  return findAtTable<Commitment | Promised>(
     database,
     actor,
     agreementId,
@@ -34,6 +51,7 @@ export const findCommitment = (database: Database, actor: Actor, agreementId: st
     ),
     'commitment',
   )
+}
 
 /** What was reported of a commitment, first to last: the table keeps the last report, the ledger all of them. */
 export async function progressOf(

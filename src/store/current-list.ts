@@ -1,6 +1,6 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import { holds, holdsNow, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
+import { holds, holdsNow, isHere, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
 import { inForce, memberships, parties, publications, versions } from './tables.ts'
 
@@ -42,7 +42,7 @@ export async function currentVersions<Doc>(
       where ${and(where, wanted, after ? gt(id, after) : undefined)} order by ${id} limit ${limit})`
   const own = some(
     sql`${parties} join ${publications} on ${publications.agreementId} = ${parties.agreementId}`,
-    sql`${parties.organisationId} = ${organisation} and ${parties.here}`,
+    sql`${parties.organisationId} = ${organisation} and ${isHere(database)}`,
     parties.agreementId,
   )
   const shown = (visibility: 'public' | 'network') =>

@@ -290,8 +290,7 @@ export async function stateKnownAt<State, Event extends AnyEvent>(
       )
       select revision, state, null as entry from start
       union all
-      select l.revision, null, jsonb_build_object('type', l.type, 'data', p.payload, 'at', ${isoUtc('l.recorded_at')},
-          'actorId', l.actor_id, 'organisationId', l.organisation_id, 'mandateId', l.mandate_id)
+      select l.revision, null, ${storedEvent}
         from ledger l left join ledger_payloads p using (stream_id, revision)
         where l.stream_id = $1 and l.stream_type = $3 and l.recorded_at <= $2 and l.revision > coalesce((select revision from start), 0)
       order by revision`,
@@ -301,9 +300,10 @@ export async function stateKnownAt<State, Event extends AnyEvent>(
   for (const { revision, state, entry } of rows) {
     // An entry whose payload was erased changes nothing but the revision.
     if (entry && entry.data === null) found = found && { ...found, revision }
-    else if (entry)
-      found = { state: stream.evolve(found?.state, eventOf<Event>(entry), recorded(entry.at, byOf(entry), revision)), revision }
-    else if (state) found = { state, revision }
+    else if (entry) {
+      const { event, recorded } = told<Event>(entry, revision)
+      found = { state: stream.evolve(found?.state, event, recorded), revision }
+    } else if (state) found = { state, revision }
   }
   return found
 }
@@ -311,7 +311,11 @@ export async function stateKnownAt<State, Event extends AnyEvent>(
 /** A timestamp in JSON as the program writes it: PostgreSQL's own form has an offset, and drops zeros. */
 const isoUtc = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-type StoredEvent = {
+/** What `told` takes of an entry `l` with its payload `p`, in a statement. */
+export const storedEvent = `jsonb_build_object('type', l.type, 'data', p.payload, 'at', ${isoUtc('l.recorded_at')},
+  'actorId', l.actor_id, 'organisationId', l.organisation_id, 'mandateId', l.mandate_id)`
+
+export type StoredEvent = {
   type: string
   data: object | null
   at: Instant
@@ -327,6 +331,12 @@ const byOf = ({ actorId, organisationId, mandateId }: StoredEvent): By => ({
   actorId,
   ...(organisationId && { organisationId }),
   ...(mandateId && { mandateId }),
+})
+
+/** What an entry tells: the event, and what is known of it. */
+export const told = <Event extends AnyEvent>(entry: StoredEvent, revision: number): { event: Event; recorded: Recorded } => ({
+  event: eventOf<Event>(entry),
+  recorded: recorded(entry.at, byOf(entry), revision),
 })
 
 /** The whole chain of a stream, for verifying; entries without salt and payload where these were erased. */

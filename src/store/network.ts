@@ -9,7 +9,7 @@ import { networkMembers, networks } from './tables.ts'
 type Page = { after?: readonly (string | number)[] | undefined; limit: number }
 
 /** The one filter for networks: those of which the reader's organisation is a member. */
-const isMember = ({ db }: Database, actor: Actor): SQL =>
+export const isMember = ({ db }: Database, actor: Actor): SQL =>
   exists(
     db
       .select({ one: sql`1` })

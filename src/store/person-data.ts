@@ -20,6 +20,7 @@ const tableOf: Record<(typeof namingKinds)[number], PgTable> = {
   meeting: tables.meetings,
   commitment: tables.commitments,
   reflection: tables.reflections,
+  message: tables.messages,
 }
 
 // `**` looks at every value at every depth: whichever field names the person, also one that is added later.
@@ -41,14 +42,14 @@ export async function dataOf(database: Database, actor: Actor, organisationId: s
   const { person, madeAt } = found ?? refuse('not-found', { what: 'person' })
   requireOwnData(person, actor)
   const { rows: inAgreements } = await database.query<PersonData['inAgreements'][number]>(
-    `with seated as (select agreement_id from parties where organisation_id = $2 and here)
+    `with seated as (select agreement_id from seats where organisation_id = $2)
       ${naming.join(' union all ')} order by "agreementId", kind, item`,
     [personId, organisationId],
   )
   const { rows: entries } = await database.query<Omit<PersonData['entries'][number], 'mandateId'> & { mandateId: string | null }>(
     `with own as (
         select $2::uuid as id
-        union select agreement_id from parties where organisation_id = $2 and here
+        union select agreement_id from seats where organisation_id = $2
         union select network_id from network_members where organisation_id = $2 and here
       )
       select l.stream_id as "streamId", l.stream_type as "streamType", l.revision, l.type, l.recorded_at as "recordedAt",

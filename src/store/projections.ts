@@ -1,8 +1,10 @@
 import { getTableColumns, getTableName, type InferInsertModel } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import type { Agreement } from '../domain/agreement.ts'
+import { carried } from '../domain/commitment.ts'
 import type { Network } from '../domain/network.ts'
 import type { Organisation } from '../domain/organisation.ts'
+import { pulsesTaken } from '../domain/pulse-taken.ts'
 import * as tables from './tables.ts'
 
 /** How a state shows in one table: a row for each of some items, keyed so that the same item always is the same row. */
@@ -83,6 +85,38 @@ export const organisationProjections: Projection<Organisation>[] = [
       scopes,
     }),
   ),
+  projection(
+    tables.templates,
+    (state: Organisation) => state.templates,
+    (template, { id }) => ({ organisationId: id, id: template.id, kind: template.kind, open: !template.withdrawnAt, doc: template }),
+  ),
+  // Each is one of many: what was stated or said before it keeps its row.
+  projection(
+    tables.positionStatements,
+    (state: Organisation) => one(state.position),
+    (stated, { id }) => ({ organisationId: id, number: stated.number, at: stated.at, doc: stated }),
+  ),
+  projection(
+    tables.acknowledgements,
+    (state: Organisation) => one(state.acknowledged),
+    (said, { id: organisationId }) => ({ organisationId, id: said.id, aboutId: said.aboutId, number: said.number, at: said.at, doc: said }),
+  ),
+  projection(
+    tables.positionAnswers,
+    (state: Organisation) => one(state.answered),
+    (said, { id: organisationId }) => ({ organisationId, acknowledgementId: said.acknowledgementId, toId: said.toId, doc: said }),
+  ),
+  projection(
+    tables.messages,
+    (state: Organisation) => one(state.sent),
+    ({ toOrganisationIds, ...message }, { id: organisationId }) => ({
+      organisationId,
+      id: message.id,
+      agreementId: message.agreementId,
+      toIds: [...toOrganisationIds],
+      doc: message,
+    }),
+  ),
 ]
 
 export const networkProjections: Projection<Network>[] = [
@@ -130,6 +164,7 @@ export const agreementProjections: Projection<Agreement>[] = [
       organisationId: party.organisationId,
       involvement: party.involvement,
       here: !party.leftAt,
+      leavesAt: party.leftAt ? null : (party.leaving?.at ?? null),
       kind,
       status,
       title: text.title,
@@ -151,6 +186,16 @@ export const agreementProjections: Projection<Agreement>[] = [
       untilAt: mandate.untilAt,
       doc: mandate,
     }),
+  ),
+  projection(
+    tables.annexes,
+    (state: Agreement) => state.annexes,
+    (annex, { id }) => ({ agreementId: id, id: annex.id, kind: annex.kind, partyId: annex.partyId, doc: annex }),
+  ),
+  projection(
+    tables.links,
+    (state: Agreement) => state.links,
+    (link, { id }) => ({ agreementId: id, id: link.id, kind: link.kind, toId: link.toAgreementId, doc: link }),
   ),
   projection(
     tables.roles,
@@ -214,25 +259,32 @@ export const agreementProjections: Projection<Agreement>[] = [
       doc: meeting,
     }),
   ),
-  // A commitment moves from what is offered to what is promised when its version is adopted: one row, whichever it is in.
+  // A commitment moves from what is offered to what is promised when its version is adopted: one row, whichever it is in. Who carries an
+  // offered one along follows from who sits at the table.
   projection(
     tables.commitments,
     (state: Agreement) =>
       keyed([...Object.values(state.promises), ...Object.values(state.commitments)], (one) => `${one.version} ${one.id}`),
-    (one, { id }) => ({
-      agreementId: id,
+    (one, state) => ({
+      agreementId: state.id,
       version: one.version,
       id: one.id,
       ownerPartyId: one.terms.ownerPartyId,
       state: one.state,
       dueOn: one.terms.dueOn ?? null,
-      doc: one,
+      doc: 'reports' in one ? one : carried(state, one),
     }),
+    ({ parties }) => [parties],
   ),
   projection(
     tables.reflections,
     (state: Agreement) => state.reflections,
     (one, { id }) => ({ agreementId: id, roundNumber: one.roundNumber, id: one.id, partyId: one.partyId, doc: one }),
+  ),
+  projection(
+    tables.pulses,
+    (state: Agreement) => pulsesTaken(state),
+    (pulse, { id }) => ({ agreementId: id, id: pulse.id, kind: pulse.kind, takenAt: pulse.takenAt, shownAt: pulse.shownAt, doc: pulse }),
   ),
   projection(
     tables.versions,
@@ -292,8 +344,15 @@ const stored = (table: PgTable, row: object): Record<string, unknown> =>
     Object.entries(getTableColumns(table)).map(([key, column]) => [column.name, (row as Record<string, unknown>)[key] ?? null]),
   )
 
-// What is adopted is never written again: the application's role may only insert here.
-const writtenOnce: ReadonlySet<PgTable> = new Set([tables.versions, tables.snapshots])
+// What is adopted or stated is never written again: the application's role may only insert here.
+const writtenOnce: ReadonlySet<PgTable> = new Set([
+  tables.versions,
+  tables.snapshots,
+  tables.positionStatements,
+  tables.acknowledgements,
+  tables.positionAnswers,
+  tables.messages,
+])
 
 const keyColumns = (table: PgTable) => {
   const { primaryKeys, columns } = getTableConfig(table)

@@ -5,7 +5,7 @@ import type { Contribution, ContributionKind } from '../domain/contribution.ts'
 import type { Hearing } from '../domain/hearing.ts'
 import { type Reflection, type RoundMatter, roundMatter } from '../domain/reflection.ts'
 import { refuse } from '../domain/refusal.ts'
-import type { Impasse, Round } from '../domain/round.ts'
+import type { Impasse, Round, Rules } from '../domain/round.ts'
 import type { Stance } from '../domain/stance.ts'
 import { agreementSeen, findAtTable, type Listed, listAtTable, type Seen } from './agreement.ts'
 import type { Database } from './database.ts'
@@ -106,6 +106,7 @@ async function matterAtRest({ db }: Database, agreementId: string, roundNumber: 
       round: sql<Round>`${rounds.doc}`,
       stances: docsOf<Stance>(stances),
       reflections: docsOf<Reflection>(reflections),
+      rules: sql<Rules>`${versions.doc}->'content'->'groundRules'`,
       textDigest: versions.textDigest,
       dissents: sql<RoundMatter['dissents']>`${versions.doc}->'dissents'`,
     })

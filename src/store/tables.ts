@@ -17,11 +17,14 @@ import {
 } from 'drizzle-orm/pg-core'
 import { kinds } from '../domain/adoption.ts'
 import { visibilities } from '../domain/agreement.ts'
+import { annexKinds } from '../domain/annex.ts'
 import { commitmentStates } from '../domain/commitment.ts'
 import { contributionKinds } from '../domain/contribution.ts'
+import { linkKinds } from '../domain/link.ts'
 import { meetingStates } from '../domain/meeting.ts'
 import { identifierSchemes } from '../domain/organisation.ts'
 import { involvements } from '../domain/party.ts'
+import { pulseKinds } from '../domain/pulse.ts'
 import { transferStates } from '../domain/role.ts'
 import { agreementStatuses, roundStates } from '../domain/round.ts'
 import { positions } from '../domain/stance.ts'
@@ -191,6 +194,85 @@ export const desks = pgTable(
   ],
 )
 
+/** What organisations are for and not for, as they stated it: a row is never changed. */
+export const positionStatements = pgTable(
+  'position_statements',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    number: integer('number').notNull(),
+    at: moment('at').notNull(),
+    doc,
+  },
+  (table) => [primaryKey({ columns: [table.organisationId, table.number] }), check('position_statements_number', sql`number >= 1`)],
+)
+
+/** What an organisation says in private to others at a table: for itself and for those, and in no agreement's history. */
+export const messages = pgTable(
+  'messages',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    id: uuid('id').notNull(),
+    // Of other streams, which may be made anew after this one: no references.
+    agreementId: uuid('agreement_id').notNull(),
+    toIds: uuid('to_ids').array().notNull(),
+    doc,
+  },
+  (table) => [primaryKey({ columns: [table.organisationId, table.id] }), index('messages_agreement').on(table.agreementId, table.id)],
+)
+
+/** What an organisation says back to the position of another: `organisation_id` says it, about the statement of `about_id`. */
+export const acknowledgements = pgTable(
+  'acknowledgements',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    id: uuid('id').notNull(),
+    // Of another stream, which may be made anew after this one: no reference.
+    aboutId: uuid('about_id').notNull(),
+    number: integer('number').notNull(),
+    at: moment('at').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.organisationId, table.id] }),
+    index('acknowledgements_about').on(table.aboutId, table.number, table.organisationId, table.at.desc()),
+  ],
+)
+
+/** What the organisation whose position it is answers. */
+export const positionAnswers = pgTable(
+  'position_answers',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    acknowledgementId: uuid('acknowledgement_id').notNull(),
+    toId: uuid('to_id').notNull(),
+    doc,
+  },
+  (table) => [primaryKey({ columns: [table.organisationId, table.acknowledgementId] })],
+)
+
+/** Texts that an organisation starts agreements from. */
+export const templates = pgTable(
+  'templates',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    id: uuid('id').notNull(),
+    kind: text('kind').notNull(),
+    open: boolean('open').notNull(),
+    doc,
+  },
+  (table) => [primaryKey({ columns: [table.organisationId, table.id] }), check('templates_kind', oneOf('kind', kinds))],
+)
+
 /** Whose token is whose: the account of a person, or of an application (`authorities` or `scopes` tell what it may do). */
 export const accounts = pgTable(
   'accounts',
@@ -290,6 +372,8 @@ export const parties = pgTable(
       .references(() => organisations.id),
     involvement: text('involvement').notNull(),
     here: boolean('here').notNull(),
+    // From then on it is here no more, without anybody having to write that.
+    leavesAt: moment('leaves_at'),
     // Of its agreement: what the list of an organisation is ordered and filtered by, so that an index gives any page of it in order.
     kind: text('kind').notNull(),
     status: text('status').notNull(),
@@ -368,6 +452,25 @@ export const rounds = pgTable(
   ],
 )
 
+/** What changed who is bound by a version, without adopting it anew. */
+export const annexes = pgTable(
+  'annexes',
+  { agreementId: agreementId(), id: uuid('id').notNull(), kind: text('kind').notNull(), partyId: uuid('party_id').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.agreementId, table.id] }), check('annexes_kind', oneOf('kind', annexKinds))],
+)
+
+/** What one agreement does to another: it is told on both sides, to who sits at both tables. */
+export const links = pgTable(
+  'links',
+  { agreementId: agreementId(), id: uuid('id').notNull(), kind: text('kind').notNull(), toId: uuid('to_id').notNull(), doc },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    // Of another stream, which may be made anew after this one: no reference.
+    index('links_to').on(table.toId, table.id),
+    check('links_kind', oneOf('kind', linkKinds)),
+  ],
+)
+
 /** The columns of what lives in one round. */
 const inRound = () => ({ agreementId: agreementId(), roundNumber: integer('round_number').notNull(), id: uuid('id').notNull() })
 
@@ -431,6 +534,24 @@ export const reflections = pgTable('reflections', { ...inRound(), partyId: uuid(
   uniqueIndex('reflections_once').on(table.agreementId, table.roundNumber, table.partyId),
 ])
 
+/** What may be shown of the pulses of closed rounds and meetings: averages, and never an answer (docs/domain.md#pulse). */
+export const pulses = pgTable(
+  'pulses',
+  {
+    agreementId: agreementId(),
+    id: text('id').notNull(),
+    kind: text('kind').notNull(),
+    takenAt: moment('taken_at').notNull(),
+    shownAt: moment('shown_at').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.id] }),
+    index('pulses_taken').on(table.agreementId, table.takenAt, table.id),
+    check('pulses_kind', oneOf('kind', pulseKinds)),
+  ],
+)
+
 export const versions = pgTable(
   'versions',
   {
@@ -483,6 +604,15 @@ export const seats = pgView('seats', {
 export const memberships = pgView('memberships', {
   networkId: uuid('network_id').notNull(),
   organisationId: uuid('organisation_id').notNull(),
+}).existing()
+
+/** Which organisation said of which statement that it understands it; what they said beside is for those two. */
+export const acknowledged = pgView('acknowledged', {
+  organisationId: uuid('organisation_id').notNull(),
+  id: uuid('id').notNull(),
+  aboutId: uuid('about_id').notNull(),
+  number: integer('number').notNull(),
+  at: moment('at').notNull(),
 }).existing()
 
 /** What decides who may read the versions of an agreement: `publications`, for all to see. */

@@ -1,4 +1,5 @@
 import type { Agreement } from '../domain/agreement.ts'
+import { settled } from '../domain/party.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Database } from './database.ts'
 
@@ -19,9 +20,10 @@ export async function statesOfHolder(
         union select agreement_id from transfers where to_person_id = $1 and state = 'offered'
       ) mine
       join parties p on p.agreement_id = mine.agreement_id and p.organisation_id = $2 and p.here and p.status <> 'ended'
+        and (p.leaves_at is null or p.leaves_at > clock_timestamp() + $3::bigint * interval '1 millisecond')
       join streams s on s.id = p.agreement_id
       order by s.id`,
     values: [personId, organisationId, database.clock.aheadMs],
   })
-  return { states: rows.map((row) => row.state), now: rows[0]?.now ?? '' }
+  return { states: rows.map(({ state, now }) => settled(state, now)), now: rows[0]?.now ?? '' }
 }

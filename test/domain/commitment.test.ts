@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openRound } from '../../src/domain/agreement.ts'
+import { addParty, leaveTable, openRound } from '../../src/domain/agreement.ts'
 import { contentOf } from '../../src/domain/agreement-text.ts'
 import {
   AnswerCommitment,
@@ -31,6 +31,7 @@ import {
   dataOf,
   deliberating,
   digestOf,
+  directory,
   does,
   finish,
   goTo,
@@ -47,6 +48,7 @@ import {
   seatedHouses,
   secondRound,
   stands,
+  stranger,
   subject,
   type Table,
   team,
@@ -76,8 +78,20 @@ describe('offering a commitment', () => {
       state: 'offered',
       terms: { ownerPartyId: partyIdOf(table, team), dueOn: '2026-04-01', ongoing: false },
     })
-    expect(found(table, id).terms.coResponsiblePartyIds).toEqual([partyIdOf(table, school), partyIdOf(table, city)])
+    expect(liveCommitment(table.state, id).terms.coResponsiblePartyIds).toEqual([partyIdOf(table, school), partyIdOf(table, city)])
     expect(coResponsible(table.state, partyIdOf(table, school))).toEqual([partyIdOf(table, team), partyIdOf(table, city)])
+  })
+
+  test('who sits down later carries it along as well, and who left does not: what is shown follows the table', () => {
+    const table = deliberating()
+    const id = offer(table, team)
+    const input = { organisationId: stranger.id, involvement: 'seated' as const, formal: true }
+    does(table, school.representative, addParty, input, directory)
+    does(table, city.representative, leaveTable, partyIdOf(table, city), { reason: 'We merged' })
+    const carriers = [partyIdOf(table, school), partyIdOf(table, stranger)]
+    expect(liveCommitment(table.state, id).terms.coResponsiblePartyIds).toEqual(carriers)
+    expect(liveCommitments(table.state).map(({ terms }) => terms.coResponsiblePartyIds)).toEqual([carriers])
+    expect(contentOf(table.state).commitments.map((terms) => terms.coResponsiblePartyIds)).toEqual([carriers])
   })
 
   test('it has a due date or is ongoing, and not both', () => {
@@ -328,7 +342,12 @@ describe('into the next round', () => {
     const table = closed()
     const [before] = Object.values(table.state.promises)
     does(table, school.representative, openRound, {})
-    expect(Object.values(table.state.commitments)).toMatchObject([{ id: before?.id, version: 2, state: 'offered', terms: before?.terms }])
+    expect(liveCommitment(table.state, only(before).id)).toMatchObject({
+      id: before?.id,
+      version: 2,
+      state: 'offered',
+      terms: before?.terms,
+    })
     expect(Object.values(table.state.commitments)[0]).not.toHaveProperty('answer')
     expect(Object.keys(table.state.promises)).toEqual([before?.id])
   })
@@ -374,7 +393,7 @@ test('a commitment is shown with whether it is overdue, which only a promise can
   const table = deliberating()
   const id = offer(table, team, { dueOn: '2026-02-01' })
   const late = '2026-02-02T12:00:00.000Z'
-  expect(viewCommitment(found(table, id), late).overdue).toBe(false)
+  expect(viewCommitment(liveCommitment(table.state, id), late).overdue).toBe(false)
   prepare(table)
   for (const house of seatedHouses) stands(table, house)
   adopts(table)

@@ -46,6 +46,7 @@ describe('what can be brought in', () => {
     'proposal': {},
     'concern': {},
     'dilemma': { horns: ['This', 'That'] },
+    'resistance': {},
     'help-request': {},
     'appreciation': {},
   }
@@ -68,14 +69,17 @@ describe('what can be brought in', () => {
     expect(found(table, bring(table, { kind: 'dilemma', horns: ['This', 'That'] }))).toMatchObject({ horns: ['This', 'That'] })
   })
 
-  test.each(['dilemma', 'help-request', 'appreciation'] as const)('a %s may be put to some parties, which are at the table', (kind) => {
-    const table = deliberating()
-    const toPartyIds = [partyIdOf(table, city)]
-    expect(found(table, bring(table, { kind, ...minimal[kind], toPartyIds }))).toMatchObject({ kind, toPartyIds })
-    expect(reasons(() => says(table, { kind, ...minimal[kind], toPartyIds: [...toPartyIds, uuid(404)] }))).toMatchObject([
-      { code: 'not-a-party', pointer: '/toPartyIds/1' },
-    ])
-  })
+  test.each(['dilemma', 'resistance', 'help-request', 'appreciation'] as const)(
+    'a %s may be put to some parties, which are at the table',
+    (kind) => {
+      const table = deliberating()
+      const toPartyIds = [partyIdOf(table, city)]
+      expect(found(table, bring(table, { kind, ...minimal[kind], toPartyIds }))).toMatchObject({ kind, toPartyIds })
+      expect(reasons(() => says(table, { kind, ...minimal[kind], toPartyIds: [...toPartyIds, uuid(404)] }))).toMatchObject([
+        { code: 'not-a-party', pointer: '/toPartyIds/1' },
+      ])
+    },
+  )
 
   test('a concern needs no proposal, and takes none', () => {
     expect(Contribute.safeParse({ kind: 'concern', text: 'x' }).success).toBe(true)

@@ -12,14 +12,18 @@ import {
   openRound,
 } from '../../src/domain/agreement.ts'
 import { changeFounding, editText, standardGroundRules } from '../../src/domain/agreement-text.ts'
+import { consentToAnnex, objectToAnnex, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
 import { answerCommitment, offerCommitment, reportProgress } from '../../src/domain/commitment.ts'
 import { acceptProposal, contribute } from '../../src/domain/contribution.ts'
 import type { Context } from '../../src/domain/event.ts'
 import { allowedActions, bind, guard, requirePerson } from '../../src/domain/guard.ts'
 import { stateHearing } from '../../src/domain/hearing.ts'
+import { linkAgreement } from '../../src/domain/link.ts'
 import { type MandateStatus, mandateStatus, mandateStatuses } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { planMeeting, takeAttendance } from '../../src/domain/meeting.ts'
+import { givePulse } from '../../src/domain/meeting-pulse.ts'
+import { sendMessage } from '../../src/domain/message.ts'
 import { partyOf } from '../../src/domain/party.ts'
 import { callReflection, closeRound, reflect } from '../../src/domain/reflection.ts'
 import { createRole, offerTransfer } from '../../src/domain/role.ts'
@@ -80,7 +84,7 @@ const tables: Record<Phase, Table> = {
 
 /** Who comes to the table, and the standings that they have there. */
 const comers: { who: string; actor: Actor; standings: Standing[] }[] = [
-  { who: 'a seated party’s representative', actor: school.representative, standings: ['speak', 'seat', 'bind', 'part'] },
+  { who: 'a seated party’s representative', actor: school.representative, standings: ['speak', 'seat', 'bind', 'pledge', 'part'] },
   { who: 'somebody of a seated party without a mandate', actor: school.colleague, standings: ['speak', 'seat'] },
   { who: 'somebody of a consulted party', actor: parents.representative, standings: ['speak', 'part'] },
   { who: 'somebody of an informed party', actor: inspectorate.representative, standings: ['part'] },
@@ -113,6 +117,8 @@ const acts: Record<TableAction, (state: Agreement, context: Context, table: Tabl
   'call-impasse': (state, context) => callImpasse(state, { reason: 'x' }, context),
   'leave-impasse': (state, context) => leaveImpasse(state, uuid(1), { exit: 'mediate', note: 'x' }, context),
   'plan-meeting': (state, context) => planMeeting(state, { title: 'x', startsAt: context.now, agenda: [] }, context),
+  'send-message': (state, context) => sendMessage(state, { toPartyIds: [uuid(1)], parts: [] }, context),
+  'give-pulse': (state, context) => givePulse(state, uuid(1), { atmosphere: 4, effectiveness: 4 }, context),
   'hold-meeting': (state, context) => takeAttendance(state, uuid(1), { attendees: [] }, people, context),
   'shape-role': (state, context) => createRole(state, { name: 'x', purpose: 'x', tasks: [] }, context),
   'transfer-tasks': (state, context) =>
@@ -120,6 +126,11 @@ const acts: Record<TableAction, (state: Agreement, context: Context, table: Tabl
   'call-reflection': (state, context) => callReflection(state, { reason: 'x' }, context),
   'reflect': (state, context) => reflect(state, reflectionBy(tables.reflecting, school), context),
   'close-round': (state, context) => closeRound(state, context),
+  'propose-accession': (state, context) => proposeAccession(state, { organisationId: stranger.id, reason: 'x' }, directory, context),
+  'propose-expulsion': (state, context) => proposeExpulsion(state, uuid(1), { reason: 'x' }, context),
+  'consent-to-annex': (state, context) => consentToAnnex(state, uuid(1), {}, context),
+  'object-to-annex': (state, context) => objectToAnnex(state, uuid(1), { reason: 'x' }, context),
+  'link': (state, context) => linkAgreement(state, { kind: 'amends', agreementId: uuid(1), reason: 'x' }, true, context),
   'end': (state, context) => endAgreement(state, { reason: 'x' }, context),
 }
 
@@ -128,6 +139,7 @@ const standingWords: Record<Standing, string> = {
   seat: 'seated parties, also without a mandate',
   part: 'every party: a seated one under its mandate',
   bind: 'seated parties under an effective mandate',
+  pledge: 'every party under an effective mandate',
 }
 const rules = Object.entries(tableActions).map(([action, rule]) => ({
   action: action as TableAction,
@@ -159,7 +171,8 @@ describe('who may do what, and when', () => {
         const said = door(action, phase, actor)
         if (!allowed.includes(phase)) expect(said, `${who} when ${phase}`).toBe('wrong-phase')
         else if (standings.includes(standing)) expect(said, `${who} when ${phase}`).toBeUndefined()
-        else expect(said, `${who} when ${phase}`).toBe(standings.includes('seat') ? 'mandate-missing' : 'not-seated')
+        else
+          expect(said, `${who} when ${phase}`).toBe(standings.includes('seat') || standing === 'pledge' ? 'mandate-missing' : 'not-seated')
       }
   })
 
@@ -256,7 +269,7 @@ describe('what a mandate is worth decides what its holder may do', () => {
       } catch {
         found = codes(() => guard(table.state, action, context))
       }
-      expect(found, action).toEqual(['bind', 'part'].includes(standing) ? refused : [])
+      expect(found, action).toEqual(['bind', 'pledge', 'part'].includes(standing) ? refused : [])
     }
   })
 

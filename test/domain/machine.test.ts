@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { annexMachine, annexStates } from '../../src/domain/annex.ts'
 import { commitmentMachine, commitmentStates } from '../../src/domain/commitment.ts'
 import { type Machine, move, statesOf } from '../../src/domain/machine.ts'
 import { meetingMachine, meetingStates } from '../../src/domain/meeting.ts'
@@ -11,6 +12,7 @@ const machines: [what: string, machine: Machine<string, string>, states: readonl
   ['round', roundMachine, roundStates, 'deliberating', ['closed']],
   ['commitment', commitmentMachine, commitmentStates, 'offered', ['withdrawn']],
   ['meeting', meetingMachine, meetingStates, 'planned', ['closed', 'cancelled']],
+  ['annex', annexMachine, annexStates, 'proposed', ['effective', 'objected', 'dropped']],
 ]
 
 const cases = machines.flatMap(([what, machine]) => {

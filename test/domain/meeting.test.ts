@@ -11,6 +11,7 @@ import {
   WriteMinutes,
   writeMinutes,
 } from '../../src/domain/meeting.ts'
+import { noteGuests } from '../../src/domain/meeting-guest.ts'
 import {
   city,
   codes,
@@ -35,6 +36,7 @@ import {
   uuid,
 } from '../support/agreement.ts'
 
+const statement = 'What is said here stays here.'
 const meeting = (table: Table, id: string) => only(table.state.meetings[id])
 const attend = (table: Table, id: string, ...present: { personId: string }[]) =>
   does(
@@ -91,6 +93,7 @@ describe('attendance', () => {
   test('with a mandate one attends as representative, without one as observer (ground rule 3)', () => {
     const table = deliberating()
     const id = planned(table)
+    does(table, school.representative, noteGuests, id, { guests: [{ personId: stranger.representative.personId, statement }] }, people)
     attend(table, id, school.representative, school.colleague, parents.representative, stranger.representative)
     expect(meeting(table, id).attendance).toEqual([
       {
@@ -104,6 +107,35 @@ describe('attendance', () => {
       { personId: parents.representative.personId, partyId: partyIdOf(table, parents), capacity: 'observer', presence: 'present' },
       { personId: stranger.representative.personId, capacity: 'observer', presence: 'present' },
     ])
+  })
+
+  test('who comes from elsewhere acknowledges confidentiality before attending', () => {
+    const table = deliberating()
+    const id = planned(table)
+    const { personId } = stranger.representative
+    const come = (presence: 'present' | 'excused') =>
+      does(table, school.representative, takeAttendance, id, { attendees: [{ personId, presence }] }, people)
+    expect(reasons(() => come('present'))).toEqual([{ code: 'confidentiality-missing', pointer: '/attendees/0/personId' }])
+    come('excused')
+    const note = (...guests: string[]) =>
+      does(table, team.colleague, noteGuests, id, { guests: guests.map((one) => ({ personId: one, statement })) }, people)
+    expect(codes(() => note(personId, personId))).toEqual(['attendee-twice'])
+    expect(codes(() => note(inspectorate.representative.personId))).toEqual(['not-a-guest'])
+    expect(codes(() => note(uuid(1)))).toEqual(['not-found'])
+    note(personId)
+    expect(meeting(table, id).guests).toEqual([
+      {
+        personId,
+        organisationId: stranger.id,
+        statement,
+        notedByPartyId: partyIdOf(table, team),
+        notedById: team.colleague.personId,
+        notedAt: table.now,
+      },
+    ])
+    come('present')
+    note()
+    expect(codes(() => come('present'))).toEqual(['confidentiality-missing'])
   })
 
   test('while a renewal is due one still represents; once it has lapsed one observes', () => {

@@ -16,9 +16,12 @@ import {
 } from '../../src/domain/agreement.ts'
 import { contentOf, editText, GroundRules } from '../../src/domain/agreement-text.ts'
 import { AgreementView, viewAgreement } from '../../src/domain/agreement-view.ts'
+import { Annex, viewAnnex } from '../../src/domain/annex.ts'
+import { consentToAnnex, objectToAnnex, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
 import {
   answerCommitment,
   CommitmentView,
+  liveCommitments,
   OfferCommitment,
   offerCommitment,
   offered,
@@ -27,28 +30,40 @@ import {
   viewCommitment,
   withdrawCommitment,
 } from '../../src/domain/commitment.ts'
+import { Compliance, compliance } from '../../src/domain/compliance.ts'
 import {
   acceptProposal,
   answer,
   Contribute,
   Contribution,
+  ContributionView,
   contribute,
   isOurs,
   openOf,
   unansweredConcerns,
+  viewContribution,
   withdrawContribution,
 } from '../../src/domain/contribution.ts'
+import { settleDilemma } from '../../src/domain/dilemma.ts'
 import type { Context } from '../../src/domain/event.ts'
+import { Explanation, explain } from '../../src/domain/explanation.ts'
 import { Hearing, stateHearing } from '../../src/domain/hearing.ts'
+import { answerHelp, offerHelp } from '../../src/domain/help.ts'
+import { Link, linkAgreement } from '../../src/domain/link.ts'
 import { type Mandate, MandateView, viewMandate } from '../../src/domain/mandate.ts'
 import { GrantMandate, grantMandate, RenewMandate, renewalDecisions, renewMandate, withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { cancelMeeting, closeMeeting, Meeting, PlanMeeting, planMeeting, takeAttendance, writeMinutes } from '../../src/domain/meeting.ts'
+import { givePulse } from '../../src/domain/meeting-pulse.ts'
 import { RecordMeeting, recordMeeting } from '../../src/domain/meeting-record.ts'
-import { Party } from '../../src/domain/party.ts'
+import { Party, settled } from '../../src/domain/party.ts'
+import { PulsePoint } from '../../src/domain/pulse.ts'
+import { pulsesTaken } from '../../src/domain/pulse-taken.ts'
 import { amendReflection, callReflection, closeRound, Reflection, reflect } from '../../src/domain/reflection.ts'
 import { Refused, refusals } from '../../src/domain/refusal.ts'
+import { exploreResistance } from '../../src/domain/resistance.ts'
 import { answerTransfer, assignRole, createRole, offerTransfer, Role, releaseRole, Transfer } from '../../src/domain/role.ts'
 import { type Phase, phaseAt, Round } from '../../src/domain/round.ts'
+import { stepsOf } from '../../src/domain/round-history.ts'
 import { Stance, type TakeStance, takeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, dayOf, type Instant, later } from '../../src/domain/time.ts'
 import { Period, Version } from '../../src/domain/version.ts'
@@ -59,6 +74,7 @@ import {
   directory,
   expectWhole,
   goTo,
+  historyOf,
   houses,
   limit,
   operator,
@@ -104,6 +120,19 @@ const commands: Record<string, (table: Table, draw: Draw) => Decide> = {
     const id = draw(keys(table.state.parties)) ?? nowhere
     return (state, context) => leaveTable(state, id, { reason: 'x' }, context)
   },
+  annex: (table, draw) => {
+    const id = draw(keys(table.state.annexes)) ?? nowhere
+    const partyId = draw(keys(table.state.parties)) ?? nowhere
+    const organisationId = draw([stranger.id, parents.id]) ?? stranger.id
+    const acts: Decide[] = [
+      (state, context) => proposeAccession(state, { organisationId, reason: 'x' }, directory, context),
+      (state, context) => proposeExpulsion(state, partyId, { reason: 'x' }, context),
+      (state, context) => consentToAnnex(state, id, {}, context),
+      (state, context) => objectToAnnex(state, id, { reason: 'x' }, context),
+      (state, context) => linkAgreement(state, { kind: 'amends', agreementId: nowhere, reason: 'x' }, true, context),
+    ]
+    return draw(acts) ?? (() => [])
+  },
   open: () => (state, context) => openRound(state, {}, context),
   stick: () => (state, context) => callImpasse(state, { reason: 'x' }, context),
   unstick: (table, draw) => {
@@ -124,6 +153,9 @@ const commands: Record<string, (table: Table, draw: Draw) => Decide> = {
     const input = draw([
       { kind: 'concern' },
       { kind: 'appreciation' },
+      { kind: 'dilemma', horns: ['x', 'y'] },
+      { kind: 'resistance' },
+      { kind: 'help-request' },
       { kind: 'proposal', actingPartyIds },
       { kind: 'problem' },
       { kind: 'problem', proposal: { text: 'So', actingPartyIds } },
@@ -134,6 +166,24 @@ const commands: Record<string, (table: Table, draw: Draw) => Decide> = {
   answer: (table, draw) => {
     const id = draw(keys(table.state.contributions)) ?? nowhere
     return (state, context) => answer(state, id, { text: 'x' }, context)
+  },
+  converse: (table, draw) => {
+    const one = draw(Object.values(table.state.contributions))
+    const id = one?.id ?? nowhere
+    const offerId = draw(one?.offers ?? [])?.id ?? nowhere
+    const act = draw<Decide>([
+      (state, context) => settleDilemma(state, id, { status: 'held', reason: 'x' }, context),
+      (state, context) => settleDilemma(state, id, { status: 'resolved' }, context),
+      (state, context) => exploreResistance(state, id, { note: 'x' }, context),
+      (state, context) => offerHelp(state, id, { text: 'x' }, context),
+      (state, context) => answerHelp(state, id, offerId, { decision: 'declined', reason: 'x' }, context),
+    ])
+    return act ?? (() => [])
+  },
+  feel: (table, draw) => {
+    const id = draw(keys(table.state.meetings)) ?? nowhere
+    const atmosphere = draw([1, 3, 5]) ?? 1
+    return (state, context) => givePulse(state, id, { atmosphere, effectiveness: 4 }, context)
   },
   take: (table, draw) => {
     const id = draw(keys(table.state.contributions)) ?? nowhere
@@ -277,7 +327,9 @@ const safely = <T>(make: () => T): T | undefined => {
 
 /** Tries something, and checks what must hold whether it was accepted or refused. */
 function tries(table: Table, actor: Actor, decide: Decide, seen: Map<string, number>): boolean {
-  const before = table.state
+  const recorded = table.state
+  // Time passes by itself: who joins or leaves on a day has done so.
+  const before = settled(recorded, table.now)
   let events: AgreementEvent[]
   try {
     events = decide(before, contextOf(table, actor))
@@ -288,7 +340,7 @@ function tries(table: Table, actor: Actor, decide: Decide, seen: Map<string, num
       expect(refusals).toHaveProperty(reason.code)
       expectWhole(reason)
     }
-    expect(table.state).toBe(before)
+    expect(table.state).toBe(recorded)
     return false
   }
   const known = mandatesKnown(table)
@@ -307,6 +359,9 @@ const binding = new Set<string>([
   'visibility-set',
   'party-left',
   'ending-consented',
+  'annex-proposed',
+  'annex-consented',
+  'agreement-linked',
 ])
 
 /** Where an event leads, from where: the round's machine, written out once more. */
@@ -518,16 +573,39 @@ function described({ state, now }: Table): void {
     [Role, Object.values(state.roles)],
     [Transfer, Object.values(state.transfers)],
     [Contribution, Object.values(state.contributions)],
+    [ContributionView, Object.values(state.contributions).map(viewContribution)],
+    [Annex, Object.values(state.annexes).map((annex) => viewAnnex(annex, now))],
+    [Link, Object.values(state.links)],
+    [PulsePoint, Object.values(pulsesTaken(state))],
     [Hearing, Object.values(state.hearings)],
     [Stance, Object.values(state.stances)],
     [Meeting, Object.values(state.meetings)],
-    [CommitmentView, [...Object.values(state.commitments), ...Object.values(state.promises)].map((one) => viewCommitment(one, now))],
+    [CommitmentView, liveCommitments(state).map((one) => viewCommitment(one, now))],
     [Reflection, Object.values(state.reflections)],
     [Version, state.versions],
     [Period, state.periods],
     [Round, state.round ? [state.round] : []],
   ]
   for (const [schema, items] of all) for (const item of items) expect(schema.parse(item)).toEqual(item)
+}
+
+/** The reports on each round can be made, and what the rules allow breaks no rule that adopting asks for, nor binds without a mandate. */
+function reported(table: Table): void {
+  for (const { number } of table.ledger.flatMap(({ event }) => (event.type === 'round-opened' ? [event.data] : []))) {
+    const history = historyOf(table, number)
+    const { rules, ...report } = compliance(history, table.now)
+    expect(Compliance.parse({ ...report, rules })).toEqual({ ...report, rules })
+    const outcomes = Object.fromEntries(rules.map(({ rule, outcome }) => [rule, outcome]))
+    expect(outcomes[3]).not.toBe('fail')
+    if (!stepsOf(history.steps, 'version-adopted')[0]) continue
+    for (const rule of [1, 5]) expect([rule, outcomes[rule]]).not.toEqual([rule, 'fail'])
+    const { adoption, stances, commitments, ...explained } = explain(history)
+    const bindings = [adoption, ...stances.map(({ binding }) => binding), ...commitments.map(({ binding }) => binding)]
+    expect(bindings.filter(({ mandate }) => mandate.status !== 'effective')).toEqual([])
+    expect(stances.length).toBeGreaterThan(0)
+    expect(commitments).toHaveLength(history.end.versions.at(-1)?.content.commitments.length ?? 0)
+    Explanation.omit({ periods: true, proof: true }).parse({ adoption, stances, commitments, ...explained })
+  }
 }
 
 describe('whatever anybody does at whatever moment', () => {
@@ -551,15 +629,16 @@ describe('whatever anybody does at whatever moment', () => {
         const again = table.ledger.reduce<Agreement | undefined>((state, { event, recorded }) => evolve(state, event, recorded), undefined)
         expect(again).toEqual(table.state)
         described(table)
+        reported(table)
         rounds = Math.max(rounds, table.state.round?.number ?? 0)
       }),
       { numRuns: 120 },
     )
     // The walks get somewhere: else the properties above would say nothing.
     expect(rounds).toBeGreaterThan(1)
-    for (const type of ['version-adopted', 'round-closed', 'stance-taken', 'mandate-renewal-due', 'reflection-given'])
+    for (const type of ['version-adopted', 'round-closed', 'stance-taken', 'mandate-renewal-due', 'reflection-given', 'annex-proposed'])
       expect(seen.get(type) ?? 0, type).toBeGreaterThan(0)
-  })
+  }, 60_000)
 
   test('parents may speak, and never bind: a consulted party has no mandate that counts', () => {
     const table = aTable()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openRound } from '../../src/domain/agreement.ts'
+import { GroundRules, rulesOf, standardGroundRules } from '../../src/domain/agreement-text.ts'
 import { answer, withdrawContribution } from '../../src/domain/contribution.ts'
 import {
   amendReflection,
@@ -11,7 +12,6 @@ import {
   nextAgenda,
   norms,
   notReflected,
-  pulseMinimum,
   pulseOf,
   type Reflection,
   ReflectionView,
@@ -302,11 +302,18 @@ describe('the agenda of the next round', () => {
 describe('the pulse', () => {
   const pulses = (n: number) =>
     Array.from({ length: n }, (_, i) => ({ pulse: { atmosphere: 1 + (i % 2), effectiveness: 5 } }) as Reflection)
+  const rules = rulesOf(standardGroundRules)
 
   test('shows as averages, from five answers on: nobody’s own shows', () => {
-    expect(pulseMinimum).toBe(5)
-    expect([0, 1, 4].map((n) => pulseOf(pulses(n)))).toEqual([{ answers: 0 }, { answers: 1 }, { answers: 4 }])
-    expect(pulseOf(pulses(5))).toEqual({ answers: 5, atmosphere: 1.4, effectiveness: 5 })
+    expect([0, 1, 4].map((n) => pulseOf(pulses(n), rules))).toEqual([{ answers: 0 }, { answers: 1 }, { answers: 4 }])
+    expect(pulseOf(pulses(5), rules)).toEqual({ answers: 5, atmosphere: 1.4, effectiveness: 5 })
+  })
+
+  test('or from as many as the ground rules say', () => {
+    const set = (pulseMinimum: number) => rulesOf(GroundRules.parse({ pulseMinimum }))
+    expect(pulseOf(pulses(3), set(3))).toEqual({ answers: 3, atmosphere: 1.3, effectiveness: 5 })
+    expect(pulseOf(pulses(5), set(6))).toEqual({ answers: 5 })
+    expect(GroundRules.safeParse({ pulseMinimum: 2 }).success).toBe(false)
   })
 })
 
@@ -353,7 +360,7 @@ describe('what others see of a reflection', () => {
   test('averages show once the round has closed: before that they would show the answer that came in', () => {
     const table = reflecting()
     const detail = () => {
-      const view = viewRoundDetail(only(table.state.round), Object.values(table.state.reflections), 14, table.now)
+      const view = viewRoundDetail(only(roundMatter(table.state, 1)), table.now)
       expect(RoundDetail.parse(view)).toEqual(view)
       return view
     }
@@ -362,9 +369,11 @@ describe('what others see of a reflection', () => {
     does(table, school.representative, closeRound)
     expect(detail()).toMatchObject({ state: 'closed', pulse: { answers: 3 } })
     expect(detail()).not.toHaveProperty('reflectBy')
-    const many = Array.from({ length: pulseMinimum }, () => only(Object.values(table.state.reflections)[0]))
-    expect(viewRoundDetail(only(table.state.round), many, 14, table.now).pulse).toEqual({ answers: 5, atmosphere: 4, effectiveness: 3 })
-    expect(viewRoundDetail({ ...only(table.state.round), state: 'reflecting' }, many, 14, table.now).pulse).toEqual({ answers: 5 })
+    const many = Array.from({ length: 5 }, () => only(Object.values(table.state.reflections)[0]))
+    const matter = { ...only(roundMatter(table.state, 1)), reflections: many }
+    expect(viewRoundDetail(matter, table.now).pulse).toEqual({ answers: 5, atmosphere: 4, effectiveness: 3 })
+    const open = { ...matter, round: { ...matter.round, state: 'reflecting' as const } }
+    expect(viewRoundDetail(open, table.now).pulse).toEqual({ answers: 5 })
   })
 
   test('a round that is going on has its matter: of its text while it is deliberated on, of its version after', () => {

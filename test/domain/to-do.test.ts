@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { callImpasse, leaveTable } from '../../src/domain/agreement.ts'
+import { callImpasse, leaveImpasse, leaveTable } from '../../src/domain/agreement.ts'
+import { GroundRules } from '../../src/domain/agreement-text.ts'
 import { reportProgress } from '../../src/domain/commitment.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { closeRound, reflectBy } from '../../src/domain/reflection.ts'
 import { assignRole, OfferTransfer, offerTransfer } from '../../src/domain/role.ts'
+import { addDays, dayOf, later, startOf } from '../../src/domain/time.ts'
 import { type ToDo, toDo, toDoKinds } from '../../src/domain/to-do.ts'
 import {
   acceptCommitment,
@@ -74,12 +76,34 @@ describe('what waits for a person', () => {
     expect(kinds(table)).toEqual(['take-stance'])
   })
 
-  test('in an impasse: being heard', () => {
+  test('in an impasse: a way out, for every representative of a seated party; it comes to mind a week after it was called', () => {
+    const table = deliberating()
+    does(table, team.representative, callImpasse, { reason: 'Stuck on the weekends' })
+    const { id } = only(table.state.round?.impasse)
+    for (const house of seatedHouses) {
+      const [, out] = waits(table, house.representative)
+      expect(out).toMatchObject({ kind: 'leave-impasse', about: id, what: 'Stuck on the weekends', byAt: later(table.now, 7) })
+    }
+    for (const house of [parents, stranger]) expect(kinds(table, house.representative)).not.toContain('leave-impasse')
+    const park = { exit: 'park' as const, note: 'After the holidays', resumeOn: addDays(dayOf(table.now), 20) }
+    does(table, school.representative, leaveImpasse, id, park)
+    expect(waits(table).at(-1)).toMatchObject({ kind: 'leave-impasse', byAt: startOf(park.resumeOn) })
+    goTo(table, park.resumeOn)
+    expect(kinds(table)).not.toContain('leave-impasse')
+  })
+
+  test('an impasse comes to mind after as many days as the ground rules say', () => {
+    const table = deliberating({ groundRules: GroundRules.parse({ impasseDays: 3 }) })
+    does(table, team.representative, callImpasse, { reason: 'Stuck' })
+    expect(waits(table).at(-1)).toMatchObject({ kind: 'leave-impasse', byAt: later(table.now, 3) })
+  })
+
+  test('in an impasse: being heard as well', () => {
     const table = deliberating()
     hears(table, team, 'Who drives?')
     does(table, team.representative, callImpasse, { reason: 'Stuck' })
-    expect(kinds(table)).toEqual(['state-hearing'])
-    expect(kinds(table, team.representative)).toEqual([])
+    expect(kinds(table)).toEqual(['state-hearing', 'leave-impasse'])
+    expect(kinds(table, team.representative)).toEqual(['leave-impasse'])
   })
 
   test('renewing a mandate, until the grace period is over', () => {
@@ -150,6 +174,6 @@ describe('what waits for a person', () => {
   })
 
   test('every kind of waiting has been seen above', () => {
-    expect(toDoKinds).toHaveLength(9)
+    expect(toDoKinds).toHaveLength(10)
   })
 })

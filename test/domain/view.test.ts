@@ -43,8 +43,9 @@ describe('a round as it is seen', () => {
     const review = startOf(only(round.reviewOn))
     expect(viewRound(round, table.now)).toMatchObject({ state: 'acting' })
     expect(viewRound(round, review)).not.toHaveProperty('agenda')
-    expect(viewRoundDetail(round, [], 14, table.now)).not.toHaveProperty('reflectBy')
-    expect(viewRoundDetail(round, [], 14, review)).toMatchObject({ state: 'reflecting', reflectBy: later(review, 14) })
+    const matter = { round, reflections: [], rules: table.state.rules }
+    expect(viewRoundDetail(matter, table.now)).not.toHaveProperty('reflectBy')
+    expect(viewRoundDetail(matter, review)).toMatchObject({ state: 'reflecting', reflectBy: later(review, 14) })
   })
 
   test('shows averages of the pulse from five answers on, and only once it has closed', () => {
@@ -52,10 +53,12 @@ describe('a round as it is seen', () => {
     const round = only(table.state.round ?? undefined)
     const [one] = Object.values(table.state.reflections)
     const five = Array.from({ length: 5 }, () => only(one))
-    expect(viewRoundDetail(round, five, 14, table.now).pulse).toEqual({ answers: 5, atmosphere: 4, effectiveness: 3 })
-    expect(viewRoundDetail(round, five.slice(1), 14, table.now).pulse).toEqual({ answers: 4 })
+    const seen = (change: Partial<Parameters<typeof viewRoundDetail>[0]>) =>
+      viewRoundDetail({ round, reflections: five, rules: table.state.rules, ...change }, table.now).pulse
+    expect(seen({})).toEqual({ answers: 5, atmosphere: 4, effectiveness: 3 })
+    expect(seen({ reflections: five.slice(1) })).toEqual({ answers: 4 })
     const { closedAt: _, ...open } = { ...round, state: 'reflecting' as const }
-    expect(viewRoundDetail(open, five, 14, table.now).pulse).toEqual({ answers: 5 })
+    expect(seen({ round: open })).toEqual({ answers: 5 })
   })
 
   test('has the matter of the text deliberated on, and then of the version that it adopted', () => {
@@ -163,7 +166,7 @@ describe('commitments as they are seen', () => {
     expect([promised?.version, promised?.state]).toEqual([1, 'accepted'])
     expect([anew?.version, anew?.state]).toEqual([2, 'offered'])
     expect(anew?.id).toBe(promised?.id)
-    expect(liveCommitment(table.state, only(anew).id)).toBe(anew)
+    expect(liveCommitment(table.state, only(anew).id)).toEqual(anew)
     const first = offer(table, city, { subject })
     expect(liveCommitments(table.state).map(({ id }) => id)).toEqual([promised?.id, ...[only(anew).id, first].sort()])
   })

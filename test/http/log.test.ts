@@ -209,6 +209,6 @@ test('an export says what somebody felt to their own party alone, and verifies f
     expect(raw.includes('"pulse"'), house.name).toBe(house === registry.city)
     const { problems, notes } = verifyExport(body, { keys })
     expect(problems).toEqual([])
-    expect(notes.some((line) => line.startsWith('what these reflections of other parties say'))).toBe(house !== registry.city)
+    expect(notes.some((line) => line.startsWith('what others say in these reflections and pulses'))).toBe(house !== registry.city)
   }
 })

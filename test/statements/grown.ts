@@ -76,6 +76,8 @@ const inTurn = `(array['parties', 'network', 'public'])[1 + c.n % 3]`
 
 /** What a copy must have of its own, where a table keeps something apart, and what makes it likely. */
 const overrides: Readonly<Record<string, Record<string, string>>> = {
+  // What one organisation says back is about as many others.
+  acknowledgements: { about_id: random },
   accounts: { subject: `'copy-' || c.n` },
   agreements: { status: `'active'`, visibility: inTurn, network_id: '(select id from networks order by id limit 1)' },
   answers: { key: 'c.id::text', caller_id: `'copy-' || c.n / 10` },
@@ -87,10 +89,15 @@ const overrides: Readonly<Record<string, Record<string, string>>> = {
   log_queue: { hash: `repeat(md5(c.n::text || t.revision), 2)` },
   // One person holds few of the mandates.
   mandates: { holder_id: random },
+  // A message lies with who sent it.
+  messages: { id: 'c.id' },
   network_members: { organisation_id: random },
   organisation_identifiers: { value: 'c.n::text' },
   parties: { status: `'active'`, title: `t.title || c.n % 100` },
   publications: { visibility: inTurn, network_id: '(select id from networks order by id limit 1)', adopted: 'true' },
   rounds: { state: `'closed'` },
+  // One agreement is linked with few, and an organisation has twenty templates at most.
+  links: { to_id: random },
+  templates: { organisation_id: random },
   transfers: { to_person_id: random, state: `'offered'` },
 }

@@ -4,6 +4,8 @@ const ofStreams = ['ledger', 'ledger_payloads', 'snapshots']
 const ofAgreements = [
   'publications',
   'parties',
+  'annexes',
+  'links',
   'mandates',
   'roles',
   'transfers',
@@ -15,6 +17,7 @@ const ofAgreements = [
   'meetings',
   'commitments',
   'reflections',
+  'pulses',
   'versions',
   'in_force',
   'receipts',
@@ -35,9 +38,14 @@ export const everywhere = [
   'people',
   'applications',
   'desks',
+  'templates',
   'accounts',
   'networks',
   'network_members',
+  'position_statements',
+  'acknowledgements',
+  'position_answers',
+  'messages',
 ]
 
 /** What is one for the whole registry, or of a caller and no stream: whole on one server (local tables of the coordinator). */
@@ -61,6 +69,26 @@ export const crossing: readonly { operation: string; why: string; wayOut: string
     wayOut: 'ask each shard for its page of all three sources (they are joined by agreement), and merge those',
   },
   {
+    operation: 'getNetworkPulse',
+    why: 'the agreements of a network lie on every shard',
+    wayOut: 'each shard gives the sums of its own agreements by month, and the coordinator adds them up',
+  },
+  {
+    operation: 'listLinks',
+    why: 'a link lies with the agreement that it leads from, and is read from both',
+    wayOut: 'ask every shard for what leads here, or keep a copy with the agreement that it leads to',
+  },
+  {
+    operation: 'listScopeOverlaps',
+    why: 'what is in force in a network lies on every shard',
+    wayOut: 'as listCurrentAgreements',
+  },
+  {
+    operation: 'getNetworkPhase',
+    why: 'what the members of a network may read lies on every shard',
+    wayOut: 'each shard gives its first adopted versions, and the coordinator takes the first of those',
+  },
+  {
     operation: 'listToDo',
     why: 'a person holds mandates on every shard',
     wayOut: 'each shard answers for its own agreements: put the union inside the join by agreement',
@@ -74,6 +102,11 @@ export const crossing: readonly { operation: string; why: string; wayOut: string
     operation: 'getPersonData',
     why: 'what names a person lies on every shard',
     wayOut: 'each shard answers for the tables that it has: join by agreement inside each part of the union; rare, and may take its time',
+  },
+  {
+    operation: 'getExplanation',
+    why: 'the log is in one place, the agreement on its shard',
+    wayOut: 'look up the places in the log in a second statement: what stands in the log does not move',
   },
   {
     operation: 'exportAgreement',

@@ -136,7 +136,14 @@ async function readEverything(
   ids: Record<string, string>,
 ): Promise<void> {
   const me = await read('lotte', '/v1/me')
-  Object.assign(ids, { organisationId: me.organisation.id, personId: me.id, roundNumber: '1', versionNumber: '1', position: '0' })
+  Object.assign(ids, {
+    organisationId: me.organisation.id,
+    personId: me.id,
+    roundNumber: '1',
+    versionNumber: '1',
+    statementNumber: '1',
+    position: '0',
+  })
   await send('wim', 'POST', `/v1/organisations/${ids.organisationId}/desks`, { body: { name: 'Loket' } })
   const filled = (path: string) => `/v1${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no ${name}`)}`
   const reads = operations.filter(({ method }) => method === 'GET').toSorted((a, b) => a.path.length - b.path.length)

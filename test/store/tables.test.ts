@@ -3,11 +3,14 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kinds } from '../../src/domain/adoption.ts'
 import { visibilities } from '../../src/domain/agreement.ts'
+import { annexKinds } from '../../src/domain/annex.ts'
 import { commitmentStates } from '../../src/domain/commitment.ts'
 import { contributionKinds } from '../../src/domain/contribution.ts'
+import { linkKinds } from '../../src/domain/link.ts'
 import { meetingStates } from '../../src/domain/meeting.ts'
 import { identifierSchemes } from '../../src/domain/organisation.ts'
 import { involvements } from '../../src/domain/party.ts'
+import { pulseKinds } from '../../src/domain/pulse.ts'
 import { transferStates } from '../../src/domain/role.ts'
 import { agreementStatuses, roundStates } from '../../src/domain/round.ts'
 import { positions } from '../../src/domain/stance.ts'
@@ -107,6 +110,10 @@ describe('the database knows the same words as the rules', () => {
     ['contributions', 'kind', contributionKinds],
     ['stances', 'position', positions],
     ['meetings', 'state', meetingStates],
+    ['annexes', 'kind', annexKinds],
+    ['links', 'kind', linkKinds],
+    ['pulses', 'kind', pulseKinds],
+    ['templates', 'kind', kinds],
     ['commitments', 'state', commitmentStates],
     ['transfers', 'state', transferStates],
     ['organisation_identifiers', 'scheme', identifierSchemes],

@@ -61,6 +61,7 @@ describe('row-level security', () => {
         where relnamespace = 'public'::regnamespace and relkind in ('v', 'm') and attnum > 0 group by 1 order by 1`,
     )
     expect(rows).toEqual([
+      { name: 'acknowledged', columns: ['organisation_id', 'id', 'about_id', 'number', 'at'] },
       { name: 'memberships', columns: ['network_id', 'organisation_id'] },
       { name: 'publications_of_all', columns: ['agreement_id', 'visibility', 'network_id', 'adopted'] },
       { name: 'seats', columns: ['agreement_id', 'organisation_id'] },

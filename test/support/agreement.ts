@@ -17,10 +17,11 @@ import type { Context, Recorded } from '../../src/domain/event.ts'
 import { stateHearing } from '../../src/domain/hearing.ts'
 import { GrantMandate, grantMandate, RenewMandate, renewMandate } from '../../src/domain/mandate-acts.ts'
 import { closeMeeting, PlanMeeting, planMeeting, takeAttendance } from '../../src/domain/meeting.ts'
-import { seated } from '../../src/domain/party.ts'
+import { seated, settled } from '../../src/domain/party.ts'
 import { closeRound, GiveReflection, reflect } from '../../src/domain/reflection.ts'
 import { type Reason, type RefusalCode, Refused, refusals, sentence } from '../../src/domain/refusal.ts'
 import { createRole } from '../../src/domain/role.ts'
+import { type RoundHistory, retell } from '../../src/domain/round-history.ts'
 import { type TakeStance, takeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, type Day, dayOf, type Instant, later, startOf } from '../../src/domain/time.ts'
 
@@ -118,7 +119,7 @@ export function does<Args extends unknown[]>(
   decide: (state: Agreement, ...rest: [...Args, Context]) => AgreementEvent[],
   ...args: NoInfer<Args>
 ): AgreementEvent[] {
-  const events = decide(table.state, ...args, contextOf(table, actor))
+  const events = decide(settled(table.state, table.now), ...args, contextOf(table, actor))
   record(table, actor, events)
   return events
 }
@@ -412,6 +413,16 @@ export function renews(table: Table, house: House, over: Partial<RenewMandate> =
   const mandate = only(table.state.mandates[mandateIdOf(table, house.representative)], 'mandate')
   const input = RenewMandate.parse({ meetingId: mandate.renewal?.meetingId ?? uuid(404), decision: 'confirmed', ...over })
   return does(table, house.representative, renewMandate, mandate.id, input)
+}
+
+/** A round as it went, told again from what the table recorded. */
+export function historyOf({ ledger, now }: Table, number = 1): RoundHistory {
+  const opened = ledger.filter(({ event }) => event.type === 'round-opened')[number - 1]
+  const start = ledger.indexOf(only(opened, 'round')) + 1
+  const state = ledger
+    .slice(0, start)
+    .reduce<Agreement | undefined>((state, { event, recorded }) => evolve(state, event, recorded), undefined)
+  return retell(only(state), ledger.slice(start), now)
 }
 
 /** Ends the agreement: every seated house consents, by its representative unless told otherwise. */

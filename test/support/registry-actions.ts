@@ -1,11 +1,22 @@
 import fc from 'fast-check'
 import { changeSettings, createAgreement, endAgreement, leaveTable } from '../../src/actions/agreement.ts'
 import { writeText } from '../../src/actions/agreement-text.ts'
+import { consentToAnnex, objectToAnnex, proposeAccession, proposeExpulsion } from '../../src/actions/annex.ts'
 import { type AgreementChange, madeId, type RoundTarget } from '../../src/actions/change.ts'
 import { answerCommitment, offerCommitment, reportProgress, reviseCommitment, withdrawCommitment } from '../../src/actions/commitment.ts'
 import type { Deps } from '../../src/actions/deps.ts'
+import { linkAgreement } from '../../src/actions/link.ts'
 import { grantMandate, renewMandate, withdrawMandate } from '../../src/actions/mandate.ts'
-import { cancelMeeting, changeMeeting, planMeeting, recordMeeting, takeAttendance, writeMinutes } from '../../src/actions/meeting.ts'
+import {
+  cancelMeeting,
+  changeMeeting,
+  givePulse,
+  planMeeting,
+  recordMeeting,
+  takeAttendance,
+  writeMinutes,
+} from '../../src/actions/meeting.ts'
+import { sendMessage } from '../../src/actions/message.ts'
 import { changeNetwork, foundNetwork, joinNetwork, leaveNetwork } from '../../src/actions/network.ts'
 import {
   addDesk,
@@ -16,23 +27,29 @@ import {
   removePerson,
   revokeApplication,
 } from '../../src/actions/organisation.ts'
+import { acknowledgePosition, answerAcknowledgement, statePosition } from '../../src/actions/position.ts'
 import { answerTransfer, assignRole, changeRole, createRole, offerTransfer, releaseRole } from '../../src/actions/role.ts'
 import {
   acceptProposal,
   adopt,
   amendReflection,
   answerContribution,
+  answerHelp,
   callImpasse,
   callReflection,
   closeRound,
   contribute,
+  exploreResistance,
   leaveImpasse,
+  offerHelp,
   openRound,
   reflect,
+  settleDilemma,
   stateHearing,
   takeStance,
   withdrawContribution,
 } from '../../src/actions/round.ts'
+import { makeTemplate } from '../../src/actions/template.ts'
 import { type Actor, by } from '../../src/domain/actor.ts'
 import { type Agreement, type AgreementEvent, CreateAgreement, evolve } from '../../src/domain/agreement.ts'
 import type { AgreementText } from '../../src/domain/agreement-text.ts'
@@ -44,7 +61,8 @@ import { mandateStatus } from '../../src/domain/mandate.ts'
 import { GrantMandate } from '../../src/domain/mandate-acts.ts'
 import { PlanMeeting } from '../../src/domain/meeting.ts'
 import { RecordMeeting } from '../../src/domain/meeting-record.ts'
-import { seated } from '../../src/domain/party.ts'
+import { seated, settled } from '../../src/domain/party.ts'
+import { StatePosition } from '../../src/domain/position.ts'
 import { GiveReflection, notReflected } from '../../src/domain/reflection.ts'
 import { type RefusalCode, Refused } from '../../src/domain/refusal.ts'
 import { phaseAt } from '../../src/domain/round.ts'
@@ -258,6 +276,17 @@ export async function plan(registry: Registry, table: Table, who: Person): Promi
 
 const organisations = ({ school, team, city }: Registry) => [school, team, city]
 
+/** States the position of a house, anew where it had one; gives which statement it is. */
+export async function standFor(
+  { deps }: Registry,
+  house: House,
+  over: Partial<StatePosition> = {},
+): Promise<{ organisationId: string; statementNumber: number }> {
+  const input = StatePosition.parse({ weAreFor: [{ text: `What ${house.name} does`, subject }], why: 'Children need it.', ...over })
+  const { state } = await statePosition(deps, house.grantor.actor, { organisationId: house.id }, input)
+  return { organisationId: house.id, statementNumber: only(state.position).number }
+}
+
 /** Everything that happens in organisations and networks, moves of people and their accounts between organisations included. */
 async function administered(registry: Registry): Promise<string> {
   const { deps, school, team, city, inspectorate, stranger } = registry
@@ -292,6 +321,12 @@ async function administered(registry: Registry): Promise<string> {
   const { actor } = stranger.application
   if (actor.kind === 'application')
     await revokeApplication(deps, stranger.grantor.actor, { organisationId: stranger.id }, actor.applicationId)
+  const theirs = await standFor(registry, school)
+  await standFor(registry, team)
+  const asked = await acknowledgePosition(deps, city.representative.actor, theirs, { question: 'Also in the weekend?' })
+  const id = madeId(asked, 'position-acknowledged')
+  await answerAcknowledgement(deps, school.representative.actor, theirs, id, { text: 'On Saturdays.' })
+  await standFor(registry, school)
   const networkId = await aNetwork(registry)
   await changeNetwork(deps, team.representative.actor, { networkId }, { name: 'Back to school', sharedGoal: 'Every child learns' })
   for (const house of [city, inspectorate])
@@ -312,7 +347,11 @@ export async function richHistory(registry: Registry): Promise<Table> {
   const covenant = await acting(registry, { kind: 'covenant', networkId, visibility: 'network', title: 'A covenant' })
   await does(registry, covenant, city.representative, leaveTable, partyIdOf(covenant, city), { reason: 'We merged.' })
   const under = CreateAgreement.parse({ kind: 'two', title: 'Under it', underId: covenant.id, networkId })
-  await createAgreement(deps, team.representative.actor, under)
+  const beneath = await createAgreement(deps, team.representative.actor, under)
+  await everyAnnex(registry, covenant)
+  const link = { kind: 'amends' as const, agreementId: beneath.id, reason: 'It says more of the same.' }
+  await does(registry, covenant, team.representative, linkAgreement, link)
+  await makeTemplate(deps, team.representative.actor, { agreementId: covenant.id, name: 'Ours', reviewAfterMonths: 6, months: 12 })
 
   const table = await prepared(registry, { networkId })
   const [s, t, c, p] = [school, team, city, parents].map((house) => house.representative) as [Person, Person, Person, Person]
@@ -392,8 +431,18 @@ async function everyContribution(registry: Registry, table: Table, seat: Seats):
   const proposal = only(Object.values(table.state.contributions).find(({ kind, partyId }) => kind === 'proposal' && partyId === seat.s)).id
   for (const house of [team, city]) await does(registry, table, house.representative, acceptProposal, proposal)
   await say(team, { kind: 'problem', proposalId: proposal })
-  await say(city, { kind: 'dilemma', horns: ['Sooner', 'Better'], toPartyIds: [seat.p] })
-  await say(team, { kind: 'help-request' })
+  const said = async (house: House, input: object) => madeId(await say(house, input), 'contribution-made')
+  const dilemma = await said(city, { kind: 'dilemma', horns: ['Sooner', 'Better'], toPartyIds: [seat.p] })
+  await does(registry, table, city.representative, settleDilemma, dilemma, { status: 'held', reason: 'Both stay needed.' })
+  await does(registry, table, city.representative, settleDilemma, dilemma, { status: 'resolved', found: 'Sooner where it is safe.' })
+  const resistance = await said(team, { kind: 'resistance' })
+  await does(registry, table, city.representative, exploreResistance, resistance, { note: 'They were not asked.' })
+  const request = await said(team, { kind: 'help-request' })
+  const offered = await does(registry, table, school.representative, offerHelp, request, { text: 'We have a room.' })
+  const offer = only(offered.state.contributions[request]?.offers?.[0]).id
+  await does(registry, table, team.representative, answerHelp, request, offer, { decision: 'accepted' })
+  const parts = [{ name: 'message', text: 'You went three times without us.' }]
+  await sendMessage(registry.deps, city.representative.actor, { agreementId: table.id }, { toPartyIds: [seat.t], parts })
   const regretted = madeId(await say(city, { kind: 'appreciation' }), 'contribution-made')
   await does(registry, table, city.representative, withdrawContribution, regretted, { reason: 'Too soon.' })
   await does(registry, table, parents.representative, stateHearing, { statement: 'We are glad.', concerns: ['Weekends', 'Holidays'] })
@@ -439,6 +488,24 @@ async function everyMeeting(registry: Registry, table: Table, seat: Seats): Prom
     contributions: [{ kind: 'concern', text: 'The holidays' }],
   })
   await does(registry, table, s, recordMeeting, held, record)
+  for (const house of [school, team, city, parents])
+    await does(registry, table, house.representative, givePulse, held, { atmosphere: 4, effectiveness: 3 })
+}
+
+/** A party that is consulted joins a covenant, and others object to who was invited and to putting somebody out. */
+async function everyAnnex(registry: Registry, table: Table): Promise<void> {
+  const { school, team, parents, inspectorate } = registry
+  const [s, t, p] = [school.representative, team.representative, parents.representative]
+  const reason = 'We work with the same families.'
+  await does(registry, table, parents.grantor, grantMandate, grantTo(registry, parents))
+  const joining = madeId(await does(registry, table, s, proposeAccession, { organisationId: parents.id, reason }), 'annex-proposed')
+  await does(registry, table, p, consentToAnnex, joining, {})
+  const invited = madeId(await does(registry, table, t, proposeAccession, { organisationId: inspectorate.id, reason }), 'annex-proposed')
+  await does(registry, table, s, objectToAnnex, invited, { reason: 'Not yet.' })
+  registry.pass(14)
+  const out = madeId(await does(registry, table, s, proposeExpulsion, partyIdOf(table, parents), { reason }), 'annex-proposed')
+  await does(registry, table, t, consentToAnnex, out, {})
+  await does(registry, table, t, objectToAnnex, out, { reason: 'On second thoughts.' })
 }
 
 async function everyMandate(registry: Registry, table: Table): Promise<void> {
@@ -502,6 +569,7 @@ export async function randomWalk(
 }
 
 async function take(registry: Registry, table: Table, { who, what, pick }: Step): Promise<void> {
+  table.state = settled(table.state, registry.now())
   const { school, team, city, parents, inspectorate } = registry
   const house = only([school, team, city, school, team, city, parents, inspectorate][who % 8])
   const person = who % 10 === 9 ? house.colleague : house.representative
@@ -525,6 +593,21 @@ async function take(registry: Registry, table: Table, { who, what, pick }: Step)
     () => does(registry, table, person, answerContribution, any(state.contributions), { text: 'Heard' }),
     () => does(registry, table, person, withdrawContribution, any(state.contributions), { reason: 'No' }),
     () => does(registry, table, person, acceptProposal, any(state.contributions)),
+    () => does(registry, table, person, contribute, { kind: pick % 2 ? 'resistance' : 'help-request', text: `Hard ${pick}` }),
+    () => does(registry, table, person, contribute, { kind: 'dilemma', text: `Hard ${pick}`, horns: ['Sooner', 'Better'] }),
+    () => does(registry, table, person, settleDilemma, any(state.contributions), { status: 'resolved' }),
+    () => does(registry, table, person, exploreResistance, any(state.contributions), { note: 'They were not asked.' }),
+    () => does(registry, table, person, offerHelp, any(state.contributions), { text: 'Ours' }),
+    () => {
+      const asked = Object.values(state.contributions).find(({ offers }) => offers?.some(({ answer }) => !answer))
+      const offerId = asked?.offers?.find(({ answer }) => !answer)?.id ?? nobody
+      return does(registry, table, person, answerHelp, asked?.id ?? nobody, offerId, { decision: 'accepted' })
+    },
+    () => does(registry, table, person, givePulse, any(state.meetings), { atmosphere: 1 + (pick % 5), effectiveness: 3 }),
+    () => {
+      const parts = [{ name: 'message', text: `Between us ${pick}` }]
+      return sendMessage(registry.deps, person.actor, { agreementId: table.id }, { toPartyIds: [party], parts })
+    },
     () => does(registry, table, person, stateHearing, { concerns: pick % 2 ? [] : ['One'] }),
     () => does(registry, table, person, createRole, { name: `Role ${pick}`, purpose: 'Any', tasks: [{ what: 'Call' }] }),
     () => does(registry, table, person, assignRole, any(state.roles), { personId: person.actor.personId }),
@@ -534,6 +617,11 @@ async function take(registry: Registry, table: Table, { who, what, pick }: Step)
     () => does(registry, table, person, takeStance, { position: 'accept', textDigest: digestOf(table) } satisfies TakeStance),
     () => does(registry, table, person, writeText, wholeText(registry, table, { title: `Title ${pick}` })),
     () => does(registry, table, person, callImpasse, { reason: 'Stuck' }),
+    () => does(registry, table, person, proposeAccession, { organisationId: parents.id, reason: 'Join us' }),
+    () => does(registry, table, person, proposeExpulsion, party, { reason: 'Go' }),
+    () => does(registry, table, person, consentToAnnex, any(state.annexes), {}),
+    () => does(registry, table, person, objectToAnnex, any(state.annexes), { reason: 'No' }),
+    () => does(registry, table, person, linkAgreement, { kind: 'ends', agreementId: table.id, reason: 'Itself' }),
     () => does(registry, table, house.grantor, grantMandate, grantTo(registry, house)),
     () => does(registry, table, house.grantor, withdrawMandate, any(state.mandates), { reason: 'Enough' }),
     () => does(registry, table, person, renewMandate, any(state.mandates), renewal(state, any(state.mandates))),
@@ -545,6 +633,8 @@ async function take(registry: Registry, table: Table, { who, what, pick }: Step)
         .map(({ representative }) => ({ personId: representative.actor.personId }))
       await does(registry, table, person, recordMeeting, meeting, RecordMeeting.parse({ attendees }))
     },
+    () => standFor(registry, house),
+    () => acknowledgePosition(registry.deps, person.actor, { organisationId: city.id, statementNumber: 1 + (pick % 2) }, { example: 'So' }),
   ]
   await only(acts[(what + pick) % acts.length])()
 }

@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { type AgreementChange, madeId } from '../../actions/change.ts'
 import type { Deps } from '../../actions/deps.ts'
 import { acceptProposal, answerContribution, contribute, withdrawContribution } from '../../actions/round.ts'
-import { AnswerContribution, Contribute, Contribution, contributionKinds, WithdrawContribution } from '../../domain/contribution.ts'
+import {
+  AnswerContribution,
+  Contribute,
+  ContributionView,
+  contributionKinds,
+  viewContribution,
+  WithdrawContribution,
+} from '../../domain/contribution.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { findContribution, listContributions } from '../../store/round.ts'
@@ -13,14 +20,16 @@ import { page, pageOf, pageQuery, position } from '../page.ts'
 import { anId, id, ofRound } from '../params.ts'
 
 const tag = 'Rounds'
-const one = z.strictObject({ ...ofRound, contributionId: id })
+export const ofContribution = { ...ofRound, contributionId: id }
+const one = z.strictObject(ofContribution)
 
-const changedContribution = ({ state, revision }: AgreementChange, contributionId: string) => {
-  const body = state.contributions[contributionId] ?? refuse('not-found', { what: 'contribution' })
+/** A contribution as a change leaves it. */
+export const changedContribution = ({ state, revision }: AgreementChange, contributionId: string) => {
+  const body = viewContribution(state.contributions[contributionId] ?? refuse('not-found', { what: 'contribution' }))
   return { body, etag: etagOfBody(revision, body) }
 }
 
-/** What is brought in at the table: problems, proposals, concerns, dilemmas, requests for help, appreciation. */
+/** What is brought in at the table: problems, proposals, concerns, dilemmas, resistance, requests for help, appreciation. */
 export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
   const { database } = deps
 
@@ -37,12 +46,12 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
       kind: z.enum(contributionKinds).optional(),
       party: id.optional().describe('the id of the party that brought it in'),
     }),
-    answer: { status: 200, schema: pageOf(Contribution, 'ContributionPage') },
+    answer: { status: 200, schema: pageOf(ContributionView, 'ContributionPage') },
     handle: async (call) => {
       const { kind, party: partyId, limit } = call.query
       const after = position(call, z.tuple([uuid]))
       const { docs } = await listContributions(database, await call.actor(), call.params, { kind, partyId, after, limit: limit + 1 })
-      return page(call, docs, { keys: (contribution) => [contribution.id], item: (contribution) => contribution })
+      return page(call, docs, { keys: (contribution) => [contribution.id], item: viewContribution })
     },
   })
 
@@ -64,7 +73,7 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
       text: 'Gezinnen horen na een melding soms dagen niets.',
       proposal: { text: 'De wijkagent en de opvang gaan binnen twee dagen samen langs.', actingPartyIds: [anId] },
     },
-    answer: { status: 201, schema: Contribution, etag: true, location: true },
+    answer: { status: 201, schema: ContributionView, etag: true, location: true },
     handle: async ({ actor, params, body, ifMatch }) => {
       const changed = await contribute(deps, await actor(), { ...params, ifMatch }, body)
       const made = changedContribution(changed, madeId(changed, 'contribution-made'))
@@ -80,9 +89,10 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'One contribution, with its answers', nl: 'Eén inbreng, met de antwoorden' },
     access: 'member',
     params: one,
-    answer: { status: 200, schema: Contribution, etag: true },
+    answer: { status: 200, schema: ContributionView, etag: true },
     handle: async ({ actor, params: { contributionId, ...round } }) => {
-      const { doc: body, revision } = await findContribution(database, await actor(), round, contributionId)
+      const { doc, revision } = await findContribution(database, await actor(), round, contributionId)
+      const body = viewContribution(doc)
       return { body, etag: etagOfBody(revision, body) }
     },
   })
@@ -93,11 +103,15 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
     id: 'answerContribution',
     tag,
     summary: { en: 'Answer what another party brought in', nl: 'Antwoorden op de inbreng van een andere partij' },
+    description: {
+      en: 'The other half of hearing both sides; to a dilemma, an idea given back. Resistance is explored, not answered.',
+      nl: 'De andere helft van hoor en wederhoor; bij een dilemma een idee terug. Weerstand wordt onderzocht, niet beantwoord.',
+    },
     access: 'person',
     params: one,
     body: AnswerContribution,
     example: { text: 'In het weekend gaat de bereikbare dienst van de opvang.' },
-    answer: { status: 201, schema: Contribution, etag: true },
+    answer: { status: 201, schema: ContributionView, etag: true },
     handle: async ({ actor, params: { contributionId, ...round }, body, ifMatch }) =>
       changedContribution(await answerContribution(deps, await actor(), { ...round, ifMatch }, contributionId, body), contributionId),
   })
@@ -114,7 +128,7 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
     },
     access: 'person',
     params: one,
-    answer: { status: 201, schema: Contribution, etag: true },
+    answer: { status: 201, schema: ContributionView, etag: true },
     handle: async ({ actor, params: { contributionId, ...round }, ifMatch }) =>
       changedContribution(await acceptProposal(deps, await actor(), { ...round, ifMatch }, contributionId), contributionId),
   })
@@ -130,7 +144,7 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
     params: one,
     body: WithdrawContribution,
     example: { reason: 'Dit is inmiddels geregeld.' },
-    answer: { status: 201, schema: Contribution, etag: true },
+    answer: { status: 201, schema: ContributionView, etag: true },
     handle: async ({ actor, params: { contributionId, ...round }, body, ifMatch }) =>
       changedContribution(await withdrawContribution(deps, await actor(), { ...round, ifMatch }, contributionId, body), contributionId),
   })

@@ -6,12 +6,14 @@ import {
   cancelMeeting,
   changeMeeting,
   closeMeeting,
+  noteGuests,
   planMeeting,
   recordMeeting,
   takeAttendance,
   writeMinutes,
 } from '../../actions/meeting.ts'
 import { CancelMeeting, Meeting, meetingStates, PlanMeeting, TakeAttendance, WriteMinutes } from '../../domain/meeting.ts'
+import { NoteGuests } from '../../domain/meeting-guest.ts'
 import { RecordMeeting } from '../../domain/meeting-record.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
@@ -106,6 +108,25 @@ export function meetingRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: Meeting, etag: true },
     handle: async ({ actor, params: { agreementId, meetingId }, body, ifMatch }) =>
       changedMeeting(await changeMeeting(deps, await actor(), { agreementId, ifMatch }, meetingId, body), meetingId),
+  })
+
+  operation(app, {
+    method: 'PUT',
+    path: '/agreements/:agreementId/meetings/:meetingId/guests',
+    id: 'noteGuests',
+    tag,
+    summary: { en: 'Note which guests acknowledged confidentiality', nl: 'Vastleggen welke gasten de geheimhouding erkenden' },
+    description: {
+      en: 'Who comes from an organisation that is not at the table does so before attending, at the door. Replaces the list; If-Match is the ETag of the meeting.',
+      nl: 'Wie van een organisatie komt die niet aan tafel zit, doet dat vooraf, bij de deur. Vervangt de lijst; If-Match is de ETag van de bijeenkomst.',
+    },
+    access: 'person',
+    params: one,
+    body: NoteGuests,
+    example: { guests: [{ personId: anId, statement: 'Wat hier gezegd wordt, blijft hier.' }] },
+    answer: { status: 200, schema: Meeting, etag: true },
+    handle: async ({ actor, params: { agreementId, meetingId }, body, ifMatch }) =>
+      changedMeeting(await noteGuests(deps, await actor(), { agreementId, ifMatch }, meetingId, body), meetingId),
   })
 
   operation(app, {

@@ -8,7 +8,7 @@ import { AddParty, Party } from '../../domain/party.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { findParty, listParties } from '../../store/party.ts'
-import { etagOf } from '../etag.ts'
+import { etagOfBody } from '../etag.ts'
 import { operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
 import { anId, id, ofAgreement } from '../params.ts'
@@ -50,7 +50,7 @@ export function partyRoutes(app: FastifyInstance, deps: Deps): void {
     handle: async ({ actor, params, ifMatch, body }) => {
       const changed = await addParty(deps, await actor(), { ...params, ifMatch }, body)
       const party = changed.state.parties[madeId(changed, 'party-joined')] ?? refuse('not-found', { what: 'party' })
-      return { body: party, etag: etagOf(changed.revision), location: `/agreements/${params.agreementId}/parties/${party.id}` }
+      return { body: party, etag: etagOfBody(changed.revision, party), location: `/agreements/${params.agreementId}/parties/${party.id}` }
     },
   })
 
@@ -65,7 +65,7 @@ export function partyRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: Party, etag: true },
     handle: async ({ actor, params }) => {
       const { doc, revision } = await findParty(deps.database, await actor(), params.agreementId, params.partyId)
-      return { body: doc, etag: etagOf(revision) }
+      return { body: doc, etag: etagOfBody(revision, doc) }
     },
   })
 
@@ -76,8 +76,8 @@ export function partyRoutes(app: FastifyInstance, deps: Deps): void {
     tag: 'Parties',
     summary: { en: 'Leave the table with your party', nl: 'Verlaat de tafel met uw partij' },
     description: {
-      en: 'What it promised while it sat there stays on record.',
-      nl: 'Wat ze toezegde toen ze er zat, blijft vastgelegd.',
+      en: 'At once, or after the notice that the ground rules set once a version was adopted: `leaving` says when. What it promised while it sat there stays on record.',
+      nl: 'Meteen, of na de opzegtermijn van de spelregels als er een versie is vastgesteld: `leaving` zegt wanneer. Wat ze toezegde toen ze er zat, blijft vastgelegd.',
     },
     access: 'person',
     params: z.strictObject({ ...ofAgreement, partyId: id }),

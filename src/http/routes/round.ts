@@ -33,8 +33,8 @@ const Adoption = z
 
 const JustAdopted = AdoptedVersion.extend({ receipt: receiptOut }).meta({ id: 'JustAdopted' })
 
-const detail = (matter: RoundMatter, { state, at, revision }: Pick<AgreementChange, 'state' | 'at' | 'revision'>) => {
-  const body = viewRoundDetail(matter.round, matter.reflections, state.rules.reflectionDays, at)
+const detail = (matter: RoundMatter, { at, revision }: Pick<AgreementChange, 'at' | 'revision'>) => {
+  const body = viewRoundDetail(matter, at)
   return { body, etag: etagOfBody(revision, body) }
 }
 

@@ -11,10 +11,8 @@ import { currentVersions } from '../../store/current-list.ts'
 import { etagOf } from '../etag.ts'
 import { type Call, operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
-import { id, number, ofAgreement } from '../params.ts'
+import { id, number, ofAgreement, ofVersion } from '../params.ts'
 import { times, timesOf } from '../times.ts'
-
-const ofVersion = z.strictObject({ ...ofAgreement, versionNumber: number })
 
 const publicly = {
   en: 'What is public needs no token; with one you also read what your table or your network shows.',
@@ -105,7 +103,7 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'An adopted version', nl: 'Een vastgestelde versie' },
     description: publicly,
     access: 'anyone',
-    params: ofVersion,
+    params: z.strictObject(ofVersion),
     answer: { status: 200, schema: AdoptedVersion, etag: true },
     handle: async (call) => {
       const { versionNumber } = call.params
@@ -125,7 +123,7 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
       nl: `Veld voor veld; onderdelen van lijsten horen bij elkaar door hun id, dus verplaatsen is geen wijziging. ${publicly.nl}`,
     },
     access: 'anyone',
-    params: ofVersion,
+    params: z.strictObject(ofVersion),
     query: z.strictObject({ from: number.optional().describe('the number of the other version; the one before when left out') }),
     answer: {
       status: 200,

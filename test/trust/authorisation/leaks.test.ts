@@ -1,7 +1,9 @@
 import type { LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { madeId } from '../../../src/actions/change.ts'
 import { contribute } from '../../../src/actions/round.ts'
+import { makeTemplate } from '../../../src/actions/template.ts'
 import { only } from '../../support/agreement.ts'
 import { note } from '../../support/figures.ts'
 import { acting, aRegistry, deliberating, type Registry, renewed, type Table } from '../../support/registry.ts'
@@ -163,6 +165,8 @@ describe('ids in bodies and filters', () => {
     const covenant = await acting(registry, { kind: 'covenant', title: 'A covenant' })
     const { ids, id: agreementId, tasks } = places.deliberating
     const partyId = own.parties[0].id
+    const terms = { agreementId, name: 'Theirs', reviewAfterMonths: 1, months: 2 }
+    const theirTemplate = madeId(await makeTemplate(registry.deps, registry.school.representative.actor, terms), 'template-made')
     const role = { name: 'lead', purpose: 'Leads', tasks: [{ what: 'Call' }] }
     const ownRole = (await ask(stranger, `/agreements/${own.id}/roles`, role)).json()
     const offer = { what: 'Visit', ownerPartyId: partyId, roleId: ownRole.id, subject: 'care', ongoing: true }
@@ -191,6 +195,10 @@ describe('ids in bodies and filters', () => {
       },
       { url: to(`${at}/mandates`), body: (id) => ({ ...grant, sourceId: id }), theirs: ids.mandateId },
       { url: to(`${at}/mandates`), body: (id) => ({ ...grant, substituteForId: id }), theirs: ids.mandateId },
+      { url: to('/agreements'), body: (id) => ({ ...start, templateId: id }), theirs: theirTemplate },
+      { url: to('/templates'), body: (id) => ({ agreementId: id, name: 'Ours', reviewAfterMonths: 1, months: 2 }), theirs: agreementId },
+      { url: to(`${at}/links`), body: (id) => ({ kind: 'ends', agreementId: id, reason: 'It is over.' }), theirs: agreementId },
+      { url: (id) => `/templates/${id}`, theirs: theirTemplate },
       { url: (id) => `/agreements?network=${id}`, theirs: networkId },
       { url: (id) => `/agreements?under=${id}`, theirs: covenant.id },
       { url: (id) => `${at}/mandates?party=${id}`, theirs: ids.partyId },

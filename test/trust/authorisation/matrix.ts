@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
+import { builtIn } from '../../../src/domain/template-built-in.ts'
 import { addMonths } from '../../../src/domain/time.ts'
+import { only } from '../../support/agreement.ts'
 import { aRegistry, type Registry, subject } from '../../support/registry.ts'
 import { type CallerKind, callersOf } from './callers.ts'
 import { type Authorization, type Described, expected, policy, type Target, type Verdict } from './policy.ts'
@@ -314,7 +316,8 @@ function requestOf(operation: Operation, world: World, { caller, target, verdict
 /** What is known of the target: ids by the names of path parameters, and what bodies say beside. */
 type Names = { ids: Readonly<Record<string, string>>; textDigest: string; tasks: readonly string[]; reflection: object }
 
-function namesOf(target: Target, { registry, places, networkId, otherNetworkId, deskId, foreignDeskId }: World): Names {
+function namesOf(target: Target, world: World): Names {
+  const { registry, places, networkId, otherNetworkId, deskId, foreignDeskId, acknowledgementId, foreignAcknowledgementId } = world
   const { deliberating } = places
   const { school, stranger } = registry
   const place = target.kind === 'place' ? target.place : deliberating
@@ -326,9 +329,12 @@ function namesOf(target: Target, { registry, places, networkId, otherNetworkId, 
     organisationId: house.id,
     personId: house.colleague.actor.personId,
     deskId: ours ? deskId : foreignDeskId,
+    statementNumber: '1',
+    acknowledgementId: ours ? acknowledgementId : foreignAcknowledgementId,
     applicationId: house.application.actor.kind === 'application' ? house.application.actor.applicationId : unknownId,
     networkId: ours ? networkId : otherNetworkId,
     memberId: house.id,
+    templateId: only(builtIn[0]).id,
   }
   return { ...place, ids }
 }
@@ -390,6 +396,11 @@ const bodies: Readonly<Record<string, Body>> = {
   changeSettings: () => ({ visibility: 'parties' }),
   addParty: ({ neighbour }) => ({ organisationId: neighbour.id, involvement: 'informed' }),
   leaveTable: () => reason,
+  proposeAccession: ({ neighbour }) => ({ organisationId: neighbour.id, ...reason }),
+  proposeExpulsion: () => reason,
+  consentToAnnex: () => ({}),
+  linkAgreement: ({ places }) => ({ kind: 'amends', agreementId: places.closed.id, ...reason }),
+  makeTemplate: ({ places }) => ({ agreementId: places.deliberating.id, name: 'Ours', reviewAfterMonths: 2, months: 4 }),
   grantMandate: aGrant,
   renewMandate: (_, { ids }) => ({ meetingId: ids.meetingId ?? unknownId, decision: 'confirmed' }),
   changeRole: aRole,
@@ -405,6 +416,7 @@ const bodies: Readonly<Record<string, Body>> = {
   takeStance: (_, { textDigest }) => ({ position: 'accept', textDigest }),
   reflect: (_, { reflection }) => ({ ...shortReflection, ...reflection }),
   amendReflection: (_, { reflection }) => ({ ...shortReflection, ...reflection }),
+  noteGuests: ({ registry }) => ({ guests: [{ personId: registry.stranger.colleague.actor.personId, statement: 'It stays here.' }] }),
   takeAttendance: attendance,
   writeMinutes: decisions,
   recordMeeting: (world, names) => ({ ...(attendance(world, names) as object), ...(decisions(world, names) as object) }),

@@ -11,7 +11,7 @@ import type { Place } from './world.ts'
 type About = 'register' | 'own' | 'administered' | 'person' | 'circle' | 'table' | 'versions'
 
 /** Whose something is where not everybody with the standing may do it. */
-type Whose = 'the school’s' | 'the member’s' | 'the receiver’s' | 'the renewer’s' | 'the grantor’s'
+type Whose = 'the school’s' | 'the parents’' | 'the member’s' | 'the receiver’s' | 'the renewer’s' | 'the grantor’s'
 
 export type Rule = {
   about: About
@@ -28,6 +28,8 @@ export type Rule = {
   only?: readonly string[]
   /** The token of nobody counts as none while there is something for everybody. */
   nobodyReads?: true
+  /** What its body names is a table of ours. */
+  ofOurTable?: true
   /** The operator may as well, for every organisation. */
   operator?: true
 }
@@ -76,20 +78,34 @@ export const policy: Readonly<Record<string, Rule>> = {
   revokeApplication: administered,
   grantMandates: { ...own, whose: 'the grantor’s' },
 
+  listPositionStatements: register,
+  statePosition: administered,
+  getPositionStatement: register,
+  listAcknowledgements: register,
+  acknowledgePosition: register,
+  answerAcknowledgement: own,
+
   listNetworks: register,
   foundNetwork: register,
   getNetwork: circle,
+  getNetworkPulse: circle,
   changeNetwork: circle,
   listMembers: circle,
   getMember: circle,
   joinNetwork: circle,
   leaveNetwork: { ...circle, whose: 'the member’s' },
+  getNetworkPhase: circle,
+  listScopeOverlaps: circle,
 
   listAgreements: register,
   createAgreement: register,
   getAgreement: table,
+  getPhase: table,
   changeSettings: act('set-visibility'),
   getEnding: table,
+  getCoverage: table,
+  listRecordedDissents: table,
+  getPulse: table,
   listReceipts: table,
   exportAgreement: table,
   endAgreement: act('end'),
@@ -102,11 +118,30 @@ export const policy: Readonly<Record<string, Rule>> = {
   listVersions: versions,
   getVersion: versions,
   getDifference: versions,
+  getExplanation: table,
 
   listParties: table,
   addParty: act('add-party'),
   getParty: table,
   leaveTable: act('leave', { whose: 'the school’s' }),
+
+  listAnnexes: table,
+  getAnnex: table,
+  proposeAccession: act('propose-accession'),
+  proposeExpulsion: act('propose-expulsion'),
+  consentToAnnex: act('consent-to-annex', { whose: 'the parents’' }),
+  objectToAnnex: act('object-to-annex'),
+  listLinks: table,
+  linkAgreement: act('link'),
+
+  listTemplates: register,
+  getTemplate: register,
+  makeTemplate: { ...register, ofOurTable: true },
+  withdrawTemplate: register,
+
+  listMessages: table,
+  sendMessage: act('send-message'),
+  getMessage: table,
 
   listMandates: table,
   getMandate: table,
@@ -143,7 +178,12 @@ export const policy: Readonly<Record<string, Rule>> = {
   getContribution: table,
   answerContribution: act('contribute'),
   acceptProposal: act('accept-proposal'),
+  settleDilemma: act('contribute', { whose: 'the school’s' }),
+  exploreResistance: act('contribute'),
+  offerHelp: act('contribute'),
+  answerHelp: act('contribute', { whose: 'the school’s' }),
   withdrawContribution: act('contribute', { whose: 'the school’s' }),
+  getCompliance: table,
   listHearings: table,
   stateHearing: act('state-hearing'),
   listStances: table,
@@ -160,10 +200,12 @@ export const policy: Readonly<Record<string, Rule>> = {
   planMeeting: act('plan-meeting'),
   getMeeting: table,
   changeMeeting: act('plan-meeting'),
+  noteGuests: act('hold-meeting'),
   takeAttendance: act('hold-meeting'),
   writeMinutes: act('hold-meeting'),
   closeMeeting: act('hold-meeting', { represents: 'first' }),
   cancelMeeting: act('plan-meeting'),
+  givePulse: act('give-pulse'),
   recordMeeting: act('hold-meeting', { represents: 'last' }),
 
   listCommitments: table,
@@ -261,6 +303,7 @@ function inside(rule: Rule, operation: Described, caller: CallerKind, target: Ta
   if (target.kind === 'malformed') return { is: 'malformed' }
   switch (rule.about) {
     case 'register':
+      if (rule.ofOurTable && !sits(caller)) return { is: 'absent' }
       return target.kind === 'unknown' || isLost(target) ? { is: 'absent' } : { is: 'through' }
     case 'person': {
       if (target.kind === 'unknown' || isLost(target)) return { is: 'absent' }
@@ -309,6 +352,7 @@ const isMember = (caller: CallerKind, target: Target): boolean =>
 function isTheirs({ whose }: Rule, caller: CallerKind): boolean {
   if (whose === undefined) return true
   if (whose === 'the school’s') return isOf(caller, 'school')
+  if (whose === 'the parents’') return isOf(caller, 'parents')
   if (whose === 'the receiver’s') return caller.receives === true
   const grants = caller.grants === true && isOf(caller, 'school')
   return grants || (whose === 'the renewer’s' && caller.renews === true)
@@ -356,6 +400,7 @@ function stands(standing: string, caller: CallerKind, place: Place): boolean {
   const key = houseKey(caller.house?.name) ?? ''
   const hasMandate = ['effective', 'other-subject', ...(place.phase === 'draft' ? ['renewal-due', 'lapsed'] : [])].includes(caller.mandate)
   if (standing === 'part') return !seated.includes(key) || hasMandate
+  if (standing === 'pledge') return hasMandate
   if (standing === 'speak') return seated.includes(key) || key === 'parents'
   if (standing === 'seat') return seated.includes(key)
   return seated.includes(key) && hasMandate

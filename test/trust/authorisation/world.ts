@@ -1,11 +1,13 @@
 import { addParty, endAgreement, leaveTable } from '../../../src/actions/agreement.ts'
 import { writeText } from '../../../src/actions/agreement-text.ts'
+import { proposeAccession } from '../../../src/actions/annex.ts'
 import { type AgreementChange, madeId } from '../../../src/actions/change.ts'
 import { answerCommitment, offerCommitment } from '../../../src/actions/commitment.ts'
 import { grantMandate, withdrawMandate } from '../../../src/actions/mandate.ts'
 import { recordMeeting } from '../../../src/actions/meeting.ts'
 import { foundNetwork, joinNetwork, leaveNetwork } from '../../../src/actions/network.ts'
 import { addDesk, addPerson, removePerson } from '../../../src/actions/organisation.ts'
+import { acknowledgePosition, statePosition } from '../../../src/actions/position.ts'
 import { assignRole, createRole, offerTransfer } from '../../../src/actions/role.ts'
 import {
   adopt,
@@ -22,6 +24,7 @@ import { checkpointSigning } from '../../../src/auth/registry-key.ts'
 import { OfferCommitment } from '../../../src/domain/commitment.ts'
 import { RecordMeeting } from '../../../src/domain/meeting-record.ts'
 import { AddPerson } from '../../../src/domain/organisation.ts'
+import { StatePosition } from '../../../src/domain/position.ts'
 import { GiveReflection } from '../../../src/domain/reflection.ts'
 import { addDays } from '../../../src/domain/time.ts'
 import { extendLog } from '../../../src/store/log.ts'
@@ -89,6 +92,9 @@ export type World = {
   otherNetworkId: string
   deskId: string
   foreignDeskId: string
+  /** What the team said back to the position of the school, and the neighbour to that of the stranger. */
+  acknowledgementId: string
+  foreignAcknowledgementId: string
 }
 
 /** Builds the world by actions alone, so that every state in it came about by the rules. */
@@ -110,6 +116,8 @@ export async function aWorld(registry: Registry): Promise<World> {
   const otherNetworkId = (await foundNetwork(deps, stranger.representative.actor, { ...goal, memberIds: [] })).id
   const deskId = await aDesk(registry, school)
   const foreignDeskId = await aDesk(registry, stranger)
+  const acknowledgementId = await anAcknowledgement(registry, school, team)
+  const foreignAcknowledgementId = await anAcknowledgement(registry, stranger, neighbour)
 
   const cast: Cast = { registry, holders, leaver, networkId }
   const names = Object.keys(setups) as PlaceName[]
@@ -121,7 +129,20 @@ export async function aWorld(registry: Registry): Promise<World> {
   for (const [name, table] of begun) places[name] = await goOn(cast, name, table)
   // What the log has of all this, so that there is something to prove.
   await extendLog(deps.database, checkpointSigning(registry.key))
-  return { registry, places, holders, leaver, neighbour, former, networkId, otherNetworkId, deskId, foreignDeskId }
+  return {
+    registry,
+    places,
+    holders,
+    leaver,
+    neighbour,
+    former,
+    networkId,
+    otherNetworkId,
+    deskId,
+    foreignDeskId,
+    acknowledgementId,
+    foreignAcknowledgementId,
+  }
 }
 
 type Cast = Pick<World, 'registry' | 'holders' | 'leaver' | 'networkId'>
@@ -137,6 +158,14 @@ async function hired({ deps, ...registry }: Registry, house: House, role: string
 
 const aDesk = async ({ deps }: Registry, house: House): Promise<string> =>
   madeId(await addDesk(deps, house.grantor.actor, { organisationId: house.id }, { name: 'Care desk' }), 'desk-opened')
+
+/** A first position of a house, and what another asks about it. */
+async function anAcknowledgement({ deps }: Registry, house: House, other: House): Promise<string> {
+  const input = StatePosition.parse({ weAreFor: [{ text: 'Children' }], why: 'They need it.' })
+  const { state } = await statePosition(deps, house.grantor.actor, { organisationId: house.id }, input)
+  const target = { organisationId: house.id, statementNumber: only(state.position).number }
+  return madeId(await acknowledgePosition(deps, other.colleague.actor, target, { question: 'Which?' }), 'position-acknowledged')
+}
 
 /** A draft with everybody in it, and what a draft can have; a round with its first meeting where it goes that far. */
 async function begin({ registry, holders, leaver, networkId }: Cast, name: PlaceName): Promise<Table> {
@@ -223,6 +252,8 @@ async function goOn(cast: Cast, name: PlaceName, table: Table): Promise<Place> {
     table.state = (await accepted(registry, table)).state
     await act(speaker, adopt, { textDigest: digestOf(table) })
     ids.versionNumber = '1'
+    const invited = { organisationId: registry.parents.id, reason: 'They know the families.' }
+    ids.annexId = madeId(await act(speaker, proposeAccession, invited), 'annex-proposed')
     reflection = reflectionOn(table)
   }
   if (phase === 'reflecting' || phase === 'closed') {

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { HasAdoption } from './adoption.ts'
+import { LegalGround } from './agreement-text.ts'
+import { type ById, type EventOf, type Evolvers, inOrder, patch, put } from './event.ts'
+import { type Machine, statesOf } from './machine.ts'
+import { refuse } from './refusal.ts'
+import type { AgendaItem } from './round.ts'
+import { type Instant, instantOut } from './time.ts'
+import { uuid } from './uuid.ts'
+
+/** What changes who is bound by a version, without adopting it anew (docs/domain.md#annexes). */
+export const annexKinds = ['accession', 'withdrawal', 'expulsion'] as const
+
+export type AnnexState = 'proposed' | 'pending' | 'effective' | 'objected' | 'dropped'
+
+/** An annex waits for consent, then for objections or the end of a notice, and then takes effect by itself. */
+export const annexMachine = {
+  proposed: { consent: 'pending', object: 'objected', drop: 'dropped' },
+  pending: { pass: 'effective', object: 'objected', drop: 'dropped' },
+  effective: {},
+  objected: {},
+  dropped: {},
+} as const satisfies Machine<AnnexState, 'consent' | 'pass' | 'object' | 'drop'>
+
+export const annexStates = statesOf(annexMachine)
+
+export const Annex = z
+  .strictObject({
+    id: uuid,
+    kind: z.enum(annexKinds),
+    partyId: uuid.describe('the party that it is about'),
+    version: z.int().describe('the version that it is an annex to'),
+    byPartyId: uuid.describe('the party that asks, invites, leaves or proposes'),
+    reason: z.string(),
+    legalBasis: z.exactOptional(LegalGround).describe('of who joins, where the version says that data is shared'),
+    proposedAt: instantOut,
+    consentedPartyIds: z.array(uuid).describe('beside the party that brought it'),
+    takesEffectAt: z.exactOptional(instantOut).describe('the end of the objection window, or of the notice'),
+    objection: z.exactOptional(z.strictObject({ partyId: uuid, reason: z.string(), at: instantOut })),
+    state: z.enum(annexStates),
+    revision: z.int(),
+  })
+  .meta({ id: 'Annex' })
+export type Annex = z.output<typeof Annex>
+
+export type HasAnnexes = HasAdoption & { annexes: ById<Annex> }
+
+/** An annex as it stands at a moment: what nobody objected to takes effect by itself. */
+export const viewAnnex = (annex: Annex, at: Instant): Annex => ({ ...annex, state: annexStateAt(annex, at) })
+
+export const annexStateAt = ({ state, takesEffectAt }: Annex, at: Instant): AnnexState =>
+  state === 'pending' && takesEffectAt !== undefined && takesEffectAt <= at ? annexMachine.pending.pass : state
+
+/** Whether an annex still waits, for consent or for its day. */
+export const isWaiting = (annex: Annex, at: Instant): boolean => ['proposed', 'pending'].includes(annexStateAt(annex, at))
+
+export const requireAnnex = (state: HasAnnexes, id: string): Annex => state.annexes[id] ?? refuse('not-found', { what: 'annex' })
+
+/** Drops what still waits: all of it when the agreement ends, or what is about a party that is gone. */
+export const dropped = (state: HasAnnexes, now: Instant, partyId?: string): AnnexEvent[] =>
+  inOrder(state.annexes)
+    .filter((annex) => isWaiting(annex, now) && (partyId === undefined || annex.partyId === partyId))
+    .map(({ id }) => ({ type: 'annex-dropped', data: { annexId: id } }))
+
+/** What was objected to is a matter for the next round. */
+export const objectedMatters = (state: HasAnnexes): AgendaItem[] =>
+  inOrder(state.annexes).flatMap(({ id, kind, objection }): AgendaItem[] =>
+    objection ? [{ id, kind: 'annex', partyId: objection.partyId, text: objection.reason, outcome: kind }] : [],
+  )
+
+export type Proposed = Pick<Annex, 'id' | 'kind' | 'partyId' | 'version' | 'byPartyId' | 'reason' | 'legalBasis' | 'takesEffectAt'>
+export type Consented = Pick<Annex, 'takesEffectAt' | 'legalBasis'> & { annexId: string; partyId: string }
+
+/** The parties with what an annex will do to one of them, or no longer will. */
+function planned(state: HasAnnexes, annex: Annex): Pick<HasAnnexes, 'annexes' | 'parties'> {
+  const { partyId, kind, takesEffectAt, reason } = annex
+  const at = annex.state === 'pending' ? takesEffectAt : undefined
+  const party = state.parties[partyId]
+  const annexes = put(state.annexes, annex)
+  if (!party) return { annexes, parties: state.parties }
+  const { seatedFrom, leaving, ...rest } = party
+  const joining = kind === 'accession' ? at : seatedFrom
+  const going = kind === 'accession' ? leaving : at === undefined ? undefined : { at, because: reason }
+  return { annexes, parties: put(state.parties, { ...rest, ...(joining && { seatedFrom: joining }), ...(going && { leaving: going }) }) }
+}
+
+const changed = (state: HasAnnexes, id: string, change: (annex: Annex) => Partial<Annex>) => {
+  const annex = patch(state.annexes, id, change)[id]
+  return annex ? planned(state, annex) : {}
+}
+
+export const annexEvents = {
+  'annex-proposed': (state, data: Proposed, { at, revision }) =>
+    planned(state, { ...data, proposedAt: at, consentedPartyIds: [], state: data.takesEffectAt ? 'pending' : 'proposed', revision }),
+  'annex-consented': (state, { annexId, partyId, ...then }: Consented, { revision }) =>
+    changed(state, annexId, ({ consentedPartyIds }) => ({
+      ...then,
+      consentedPartyIds: [...new Set([...consentedPartyIds, partyId])],
+      ...(then.takesEffectAt && { state: annexMachine.proposed.consent }),
+      revision,
+    })),
+  'annex-objected': (state, { annexId, ...objection }: { annexId: string; partyId: string; reason: string }, { at, revision }) =>
+    changed(state, annexId, () => ({ state: annexMachine.pending.object, objection: { ...objection, at }, revision })),
+  'annex-dropped': (state, { annexId }: { annexId: string }, { revision }) =>
+    changed(state, annexId, () => ({ state: annexMachine.pending.drop, revision })),
+} satisfies Evolvers<HasAnnexes>
+export type AnnexEvent = EventOf<typeof annexEvents>

@@ -1,0 +1,26 @@
+import { and, eq, or, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
+import type { Link } from '../domain/link.ts'
+import { type Listed, listAtTable, readerOf } from './agreement.ts'
+import type { Database } from './database.ts'
+import type { PageOf } from './round.ts'
+import { links, seats } from './tables.ts'
+
+/** The links from and to an agreement, for those who sit at both tables. */
+export const listLinks = (database: Database, actor: Actor, agreementId: string, page: PageOf<string>): Promise<Listed<Link>> => {
+  const atTheOther = database.db
+    .select({ one: sql`1` })
+    .from(seats)
+    .where(
+      and(
+        sql`${seats.agreementId} = case when ${links.agreementId} = ${agreementId} then ${links.toId} else ${links.agreementId} end`,
+        eq(seats.organisationId, readerOf(actor)),
+      ),
+    )
+  return listAtTable(database, actor, agreementId, links, {
+    order: [links.id],
+    beneath: or(eq(links.agreementId, agreementId), eq(links.toId, agreementId)),
+    where: sql`(${atTheOther}) is not null`,
+    ...page,
+  })
+}

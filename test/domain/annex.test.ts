@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest'
+import { leaveTable, openRound } from '../../src/domain/agreement.ts'
+import { type Annex, dropped, viewAnnex } from '../../src/domain/annex.ts'
+import { consentToAnnex, objectToAnnex, ProposeAccession, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
+import type { Context } from '../../src/domain/event.ts'
+import { partyOf, present, seated, settled } from '../../src/domain/party.ts'
+import { takeStance } from '../../src/domain/stance.ts'
+import { later } from '../../src/domain/time.ts'
+import {
+  acting,
+  aTable,
+  city,
+  closed,
+  codes,
+  contextOf,
+  dataOf,
+  deliberating,
+  digestOf,
+  directory,
+  does,
+  ends,
+  grant,
+  type House,
+  inspectorate,
+  only,
+  parents,
+  partyIdOf,
+  pass,
+  school,
+  stranger,
+  type Table,
+  team,
+  uuid,
+} from '../support/agreement.ts'
+
+/** The annex as it is recorded. */
+const annexOf = (table: Table, id: string): Annex => only(table.state.annexes[id], 'annex')
+
+const reason = 'We work with the same families.'
+const ground = { basis: 'Youth Act, article 7.4.0', processingRecord: 'Register 2026, number 14' }
+
+const asks = (table: Table, by: House, over: Partial<ProposeAccession> = {}) =>
+  dataOf(does(table, by.representative, proposeAccession, ProposeAccession.parse({ reason, ...over }), directory), 'annex-proposed').id
+const invites = (table: Table, whom: House, by: House = school) => asks(table, by, { organisationId: whom.id })
+const consents = (table: Table, by: House, id: string, input = {}) => does(table, by.representative, consentToAnnex, id, input)
+const objects = (table: Table, by: House, id: string) => does(table, by.representative, objectToAnnex, id, { reason: 'Not yet.' })
+const expels = (table: Table, whom: House, by: House = school) =>
+  dataOf(does(table, by.representative, proposeExpulsion, partyIdOf(table, whom), { reason }), 'annex-proposed').id
+const leaves = (table: Table, who: House) => does(table, who.representative, leaveTable, partyIdOf(table, who), { reason })
+
+const now = (table: Table) => settled(table.state, table.now)
+const seatedNow = (table: Table) => seated(now(table)).map(({ name }) => name)
+const stateOf = (table: Table, id: string): Annex['state'] => viewAnnex(annexOf(table, id), table.now).state
+const three = [school, team, city].map(({ name }) => name)
+
+/** A version in force, and the consulted parents with a mandate. */
+function inForce(groundRules = {}): Table {
+  const table = acting({}, { groundRules: { ...only(aTable().state).rules, additional: [], ...groundRules } })
+  pass(table, 1)
+  grant(table, parents)
+  return table
+}
+
+describe('joining what was adopted', () => {
+  test('a party that is not seated asks under its mandate, and is seated by itself at the end of the objection window', () => {
+    const table = inForce()
+    const id = asks(table, parents)
+    expect(annexOf(table, id)).toMatchObject({ kind: 'accession', version: 1, takesEffectAt: later(table.now, 14) })
+    const last = contextOf({ ...table, now: later(table.now, 13) }, school.representative)
+    expect(seated(settled(table.state, last.now)).length).toBe(3)
+    pass(table, 14)
+    expect(stateOf(table, id)).toBe('effective')
+    expect(seatedNow(table)).toEqual([...three, parents.name])
+    // Recording anything brings the state itself up to date.
+    does(table, school.representative, leaveTable, partyIdOf(table, school), { reason })
+    expect(partyOf(table.state, parents.id)?.involvement).toBe('seated')
+  })
+
+  test('the window is as long as the ground rules say', () => {
+    const table = inForce({ objectionDays: 30 })
+    expect(annexOf(table, asks(table, parents)).takesEffectAt).toBe(later(table.now, 30))
+  })
+
+  test('who has no mandate cannot ask, and only the party itself asks for itself', () => {
+    const table = inForce()
+    expect(codes(() => asks(table, inspectorate))).toEqual(['mandate-missing'])
+    expect(codes(() => asks(table, parents, { organisationId: stranger.id }))).toEqual(['not-seated'])
+    expect(codes(() => asks(table, school))).toEqual(['already-a-party'])
+    expect(codes(() => invites(table, team))).toEqual(['already-a-party'])
+    asks(table, parents)
+    expect(codes(() => asks(table, parents))).toEqual(['already-done'])
+  })
+
+  test('there has to be a version to join', () => {
+    const table = deliberating()
+    grant(table, parents)
+    expect(codes(() => asks(table, parents))).toEqual(['nothing-adopted'])
+  })
+
+  test('an invited organisation reads along, and its consent begins the window', () => {
+    const table = inForce()
+    const id = invites(table, stranger)
+    expect(partyOf(table.state, stranger.id)).toMatchObject({ involvement: 'informed', addedByPartyId: partyIdOf(table, school) })
+    expect(stateOf(table, id)).toBe('proposed')
+    pass(table, 100)
+    expect(stateOf(table, id)).toBe('proposed')
+    expect(codes(() => consents(table, stranger, id))).toEqual(['mandate-missing'])
+    expect(codes(() => consents(table, team, id))).toEqual(['not-yours'])
+    grant(table, stranger)
+    consents(table, stranger, id)
+    expect(codes(() => consents(table, stranger, id))).toEqual(['wrong-state'])
+    pass(table, 14)
+    expect(seatedNow(table)).toEqual([...three, stranger.name])
+  })
+
+  test('an objection of any seated party stops it, and is on the agenda of the next round', () => {
+    const table = closed()
+    grant(table, parents)
+    const id = asks(table, parents)
+    expect(codes(() => objects(table, parents, id))).toEqual(['not-seated'])
+    objects(table, city, id)
+    expect([stateOf(table, id), partyOf(table.state, parents.id)]).toEqual([
+      'objected',
+      expect.not.objectContaining({ seatedFrom: expect.anything() }),
+    ])
+    pass(table, 20)
+    expect(seatedNow(table)).toEqual(three)
+    expect(codes(() => objects(table, team, id))).toEqual(['wrong-state'])
+    does(table, school.representative, openRound, {})
+    expect(table.state.round?.agenda).toContainEqual({
+      id,
+      kind: 'annex',
+      partyId: partyIdOf(table, city),
+      text: 'Not yet.',
+      outcome: 'accession',
+    })
+    expect(table.state.annexes).toEqual({})
+  })
+
+  test('after the window there is no objection any more', () => {
+    const table = inForce()
+    const id = asks(table, parents)
+    pass(table, 14)
+    expect(codes(() => objects(table, school, id))).toEqual(['wrong-state'])
+  })
+
+  test('the newcomer has a say in what comes next', () => {
+    const table = inForce()
+    const id = asks(table, parents)
+    pass(table, 14)
+    expect(stateOf(table, id)).toBe('effective')
+    expect(codes(() => does(table, parents.representative, takeStance, { position: 'accept', textDigest: digestOf(table) }))).toEqual([
+      'wrong-phase',
+    ])
+  })
+
+  test('who leaves before its day does not join, and neither does anybody once the agreement has ended', () => {
+    const table = inForce()
+    const id = asks(table, parents)
+    does(table, parents.representative, leaveTable, partyIdOf(table, parents), { reason })
+    expect(stateOf(table, id)).toBe('dropped')
+    const other = inForce()
+    const waiting = asks(other, parents)
+    ends(other)
+    pass(other, 20)
+    expect([stateOf(other, waiting), seatedNow(other)]).toEqual(['dropped', three])
+  })
+
+  test('where data is shared it takes a legal ground and the register of processing activities', () => {
+    const table = inForce()
+    const shared = { ...table, state: withShared(table) }
+    expect(codes(() => asks(shared, parents))).toEqual(['legal-ground-needed'])
+    expect(codes(() => asks(shared, parents, { legalBasis: { basis: ground.basis } }))).toEqual(['legal-ground-needed'])
+    expect(annexOf(shared, asks(shared, parents, { legalBasis: ground })).legalBasis).toEqual(ground)
+    const invited = invites(shared, stranger)
+    grant(shared, stranger)
+    expect(codes(() => consents(shared, stranger, invited))).toEqual(['legal-ground-needed'])
+    consents(shared, stranger, invited, { legalBasis: ground })
+    expect(annexOf(shared, invited).legalBasis).toEqual(ground)
+  })
+})
+
+const withShared = ({ state }: Table) => {
+  const adopted = only(state.adopted)
+  return { ...state, adopted: { ...adopted, content: { ...adopted.content, dataShared: true } } }
+}
+
+describe('withdrawing from what was adopted', () => {
+  test('takes effect at once where the rules set no notice, and is on record', () => {
+    const table = inForce()
+    leaves(table, city)
+    expect(partyOf(table.state, city.id)).toBeUndefined()
+    expect(Object.values(table.state.annexes)).toMatchObject([{ kind: 'withdrawal', version: 1, reason, takesEffectAt: table.now }])
+  })
+
+  test('takes effect after the notice: until then the party is bound and has a say', () => {
+    const table = inForce({ noticeDays: 30 })
+    const [proposed] = leaves(table, city)
+    expect(proposed).toMatchObject({ type: 'annex-proposed', mandateId: expect.anything() })
+    expect(partyOf(now(table), city.id)?.leaving).toEqual({ at: later(table.now, 30), because: reason })
+    pass(table, 29)
+    expect(seatedNow(table)).toEqual(three)
+    pass(table, 1)
+    expect(present(now(table)).map(({ name }) => name)).not.toContain(city.name)
+    expect(Object.values(now(table).parties)).toContainEqual(expect.objectContaining({ leftAt: table.now, leftBecause: reason }))
+  })
+
+  test('is done once, and nobody objects to it', () => {
+    const table = inForce({ noticeDays: 30 })
+    leaves(table, city)
+    expect(codes(() => leaves(table, city))).toEqual(['already-done'])
+    const [id = ''] = Object.keys(table.state.annexes)
+    expect(codes(() => objects(table, school, id))).toEqual(['nobody-is-kept'])
+  })
+
+  test('leaves two at the table: who is on the way out does not count', () => {
+    const table = inForce({ noticeDays: 30 })
+    leaves(table, city)
+    expect(codes(() => leaves(table, team))).toEqual(['last-at-table'])
+  })
+
+  test('before a version was adopted a party leaves as it always did', () => {
+    const table = deliberating({ groundRules: { ...aTable().state.rules, additional: [], noticeDays: 30 } })
+    expect(leaves(table, city).map(({ type }) => type)).toEqual(['party-left'])
+  })
+
+  test('who is back before anything else was recorded has one place', () => {
+    const table = inForce({ noticeDays: 1 })
+    leaves(table, city)
+    pass(table, 1)
+    expect(codes(() => invites(table, team))).toEqual(['already-a-party'])
+    invites(table, city)
+    expect(present(table.state).filter(({ name }) => name === city.name)).toMatchObject([{ involvement: 'informed' }])
+  })
+})
+
+describe('putting a party out', () => {
+  test('takes the consent of every other seated party, and then the objection window', () => {
+    const table = inForce()
+    const id = expels(table, city)
+    expect(stateOf(table, id)).toBe('proposed')
+    expect(codes(() => consents(table, city, id))).toEqual(['about-yourself'])
+    expect(codes(() => consents(table, parents, id))).toEqual(['not-seated'])
+    consents(table, team, id)
+    expect(annexOf(table, id).takesEffectAt).toBe(later(table.now, 14))
+    expect(seatedNow(table)).toEqual(three)
+    pass(table, 14)
+    expect([stateOf(table, id), seatedNow(table)]).toEqual(['effective', [school.name, team.name]])
+  })
+
+  test('one of four is not enough', () => {
+    const table = inForce()
+    asks(table, parents)
+    pass(table, 14)
+    const id = expels(table, city)
+    consents(table, team, id)
+    expect(stateOf(table, id)).toBe('proposed')
+    consents(table, parents, id)
+    expect(stateOf(table, id)).toBe('pending')
+  })
+
+  test('an objection of another stops it, also of who consented; its own does not', () => {
+    const table = inForce()
+    const id = expels(table, city)
+    consents(table, team, id)
+    expect(codes(() => objects(table, city, id))).toEqual(['about-yourself'])
+    objects(table, team, id)
+    pass(table, 20)
+    expect([stateOf(table, id), seatedNow(table)]).toEqual(['objected', three])
+    expect(partyOf(now(table), city.id)?.leaving).toBeUndefined()
+  })
+
+  test('is about another party that is there, once at a time, and leaves two at least', () => {
+    const table = inForce()
+    expect(codes(() => expels(table, school))).toEqual(['about-yourself'])
+    expect(codes(() => does(table, school.representative, proposeExpulsion, uuid(1), { reason }))).toEqual(['not-found'])
+    expels(table, city)
+    expect(codes(() => expels(table, city, team))).toEqual(['already-done'])
+    expect(stateOf(table, expels(table, parents))).toBe('proposed')
+    const two = inForce()
+    leaves(two, city)
+    expect(codes(() => expels(two, team))).toEqual(['last-at-table'])
+  })
+
+  test('a party that leaves by itself is not put out any more', () => {
+    const table = inForce({ noticeDays: 30 })
+    const id = expels(table, city)
+    leaves(table, city)
+    expect(stateOf(table, id)).toBe('dropped')
+    expect(partyOf(now(table), city.id)?.leaving?.at).toBe(later(table.now, 30))
+    expect(codes(() => expels(table, city))).toEqual(['already-done'])
+  })
+})
+
+test('what still waits goes along into the next round; what is over does not', () => {
+  const table = closed()
+  grant(table, parents)
+  const id = invites(table, stranger)
+  const over = asks(table, parents)
+  pass(table, 14)
+  does(table, school.representative, openRound, {})
+  expect(Object.keys(table.state.annexes)).toEqual([id])
+  expect(over).not.toBe(id)
+  const context: Context = contextOf(table, school.representative)
+  expect(dropped(table.state, context.now).length).toBe(1)
+})

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { grantMandate } from '../../src/actions/mandate.ts'
+import { newId } from '../../src/store/new-id.ts'
+import { acting, aRegistry, type Caller, type House, partyIdOf, type Registry, refusalOf, type Table } from '../support/registry.ts'
+import { does, grantTo } from '../support/registry-actions.ts'
+
+let registry: Registry
+let school: Caller
+let team: Caller
+let city: Caller
+let stranger: Caller
+
+beforeAll(async () => {
+  registry = await aRegistry()
+  const caller = (house: House) => registry.as(house.representative)
+  ;[school, team, city, stranger] = [registry.school, registry.team, registry.city, registry.stranger].map(caller) as [
+    Caller,
+    Caller,
+    Caller,
+    Caller,
+  ]
+})
+afterAll(() => registry.close())
+
+const reason = 'We work with the same families.'
+const at = (table: Table, rest = '') => `/agreements/${table.id}${rest}`
+const covenant = (over: object = {}) => acting(registry, { kind: 'covenant', title: 'A covenant' }, over)
+const involvementOf = async (who: Caller, table: Table, house: House): Promise<string | undefined> => {
+  const { parties } = (await who.get(at(table))).body
+  return parties.find((party: { organisationId: string }) => party.organisationId === house.id)?.involvement
+}
+
+describe('joining what was adopted', () => {
+  test('an invited organisation reads along, consents, and is seated by itself once nobody objected', async () => {
+    const table = await covenant()
+    expect((await stranger.get(at(table))).status).toBe(404)
+    const invited = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
+    expect(invited).toMatchObject({ status: 201, body: { kind: 'accession', state: 'proposed', version: 1 } })
+    const address = String(invited.headers.location).replace('/v1', '')
+    expect((await stranger.get(address)).body).toEqual(invited.body)
+    expect(refusalOf(await stranger.post(`${address}/consents`, {}))).toMatchObject({ status: 403, code: 'mandate-missing' })
+    await does(registry, table, registry.stranger.grantor, grantMandate, grantTo(registry, registry.stranger))
+    const consented = await stranger.post(`${address}/consents`, {}, invited.etag)
+    expect(consented).toMatchObject({ status: 201, body: { state: 'pending' } })
+
+    expect(await involvementOf(team, table, registry.stranger)).toBe('informed')
+    const waiting = await team.get(address)
+    registry.pass(15)
+    expect(await involvementOf(team, table, registry.stranger)).toBe('seated')
+    const held = await team.get(address)
+    expect([held.body.state, held.etag === waiting.etag]).toEqual(['effective', false])
+    expect((await team.get(at(table, `/parties/${held.body.partyId}`))).body.involvement).toBe('seated')
+    const listed = (await team.get(at(table, '/parties'))).body.items
+    expect(listed.find(({ id }: { id: string }) => id === held.body.partyId).involvement).toBe('seated')
+    // It has a say from then on, without anybody having done anything.
+    expect((await stranger.get(at(table))).body.allowedActions).toContain('call-reflection')
+    expect(refusalOf(await team.post(`${address}/objections`, { reason }))).toMatchObject({ status: 409, code: 'wrong-state' })
+  })
+
+  test('an objection stops it', async () => {
+    const table = await covenant()
+    const { body } = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
+    const objected = await city.post(at(table, `/annexes/${body.id}/objections`), { reason: 'Not yet.' })
+    expect(objected).toMatchObject({ status: 201, body: { state: 'objected', objection: { partyId: partyIdOf(table, registry.city) } } })
+    registry.pass(15)
+    expect(await involvementOf(team, table, registry.stranger)).toBe('informed')
+  })
+
+  test('annexes are listed by kind, page by page', async () => {
+    const table = await covenant()
+    const first = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
+    const second = await school.post(at(table, `/parties/${partyIdOf(table, registry.city)}/expulsions`), { reason })
+    expect(second).toMatchObject({ status: 201, body: { kind: 'expulsion', state: 'proposed' } })
+    const page = (await team.get(at(table, '/annexes?limit=1'))).body
+    const rest = (await team.get(at(table, `/annexes?limit=1&cursor=${page.next}`))).body
+    expect([...page.items, ...rest.items].map(({ id }) => id)).toEqual([first.body.id, second.body.id])
+    expect((await team.get(at(table, '/annexes?kind=expulsion'))).body.items).toEqual([second.body])
+    expect(refusalOf(await team.get(at(table, `/annexes/${newId()}`)))).toMatchObject({ status: 404, code: 'not-found' })
+  })
+})
+
+describe('leaving what was adopted', () => {
+  const groundRules = { standard: [1, 2, 3, 4, 5, 6, 7], additional: [], renewalGraceDays: 14, reflectionDays: 14, noticeDays: 30 }
+
+  test('with notice: at the table until the end of it, and not a moment longer', async () => {
+    const table = await covenant({ groundRules: { ...groundRules, adoption: { kind: 'nobody-withholds' } } })
+    const place = at(table, `/parties/${partyIdOf(table, registry.city)}`)
+    const left = await city.post(`${place}/withdrawals`, { reason })
+    expect(left).toMatchObject({ status: 201, body: { involvement: 'seated', leaving: { because: reason } } })
+    registry.pass(29)
+    expect((await city.get(at(table))).status).toBe(200)
+    registry.pass(2)
+    for (const url of [at(table), at(table, '/annexes'), place]) expect([url, (await city.get(url)).status]).toEqual([url, 404])
+    expect((await city.get('/agreements?limit=100')).body.items.map(({ id }: { id: string }) => id)).not.toContain(table.id)
+    expect(refusalOf(await city.post(at(table, '/ending'), { reason }))).toMatchObject({ status: 404 })
+    expect((await school.get(place)).body).toMatchObject({ leftAt: left.body.leaving.at, leftBecause: reason })
+    expect((await school.get(at(table, '/annexes?kind=withdrawal'))).body.items).toMatchObject([{ state: 'effective' }])
+    expect(await involvementOf(school, table, registry.city)).toBeUndefined()
+  })
+
+  test('being put out: after the consent of every other, and the window', async () => {
+    const table = await covenant()
+    const out = await school.post(at(table, `/parties/${partyIdOf(table, registry.city)}/expulsions`), { reason })
+    const consents = at(table, `/annexes/${out.body.id}/consents`)
+    expect(refusalOf(await city.post(consents, {}))).toMatchObject({ status: 409, code: 'about-yourself' })
+    expect((await team.post(consents, {})).body.state).toBe('pending')
+    expect((await city.get(at(table))).status).toBe(200)
+    registry.pass(15)
+    expect((await city.get(at(table))).status).toBe(404)
+    expect((await school.get(at(table))).body.parties.length).toBe(4)
+  })
+})
+
+describe('a TWO under a covenant', () => {
+  test('shows what of it lies outside the covenant, and is not adopted', async () => {
+    const above = await covenant()
+    const { validUntil } = above.state.adopted?.content.validity ?? { validUntil: '' }
+    const made = await school.post('/agreements', {
+      kind: 'two',
+      title: 'Under it',
+      underId: above.id,
+      parties: [{ organisationId: registry.team.id, involvement: 'seated' }],
+    })
+    const two = at({ id: made.body.id } as Table)
+    await school.post(`${two}/rounds`, {})
+    const text = {
+      title: 'Under it',
+      mandate: { needed: 'x', subjects: ['other'] },
+      validity: { ...above.state.adopted?.content.validity },
+    }
+    const { etag } = await school.get(`${two}/text`)
+    const later = `${Number(validUntil.slice(0, 4)) + 1}${validUntil.slice(4)}`
+    const written = await school.put(`${two}/text`, { ...text, validity: { ...text.validity, validUntil: later } }, etag)
+    const outside = (missing: { code: string }[]) => missing.map(({ code }) => code).filter((code) => code.includes('covenant'))
+    const expected = ['outside-covenant-term', 'outside-covenant-subject']
+    expect(outside(written.body.missing)).toEqual(expected)
+    expect(outside((await team.get(two)).body.missing)).toEqual(expected)
+    expect(outside((await team.get(`${two}/rounds/1/adoption`)).body.missing)).toEqual(expected)
+    await does(
+      registry,
+      { ...above, id: made.body.id, state: { ...above.state } },
+      registry.school.grantor,
+      grantMandate,
+      grantTo(registry, registry.school),
+    )
+    const adopted = await school.post(`${two}/rounds/1/adoption`, { textDigest: written.body.textDigest })
+    expect(refusalOf(adopted).errors).toEqual(
+      expect.arrayContaining(['outside-covenant-term /validity/validUntil', 'outside-covenant-subject /mandate/subjects/0']),
+    )
+  })
+})
