@@ -1,4 +1,5 @@
 import { randomUUID as newId } from 'node:crypto'
+import { addDays, type Day, dayOf, endOf } from '../src/domain/time.ts'
 import type { Sent } from './client.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a walk reads any answer of the API, as a person with curl would
@@ -10,7 +11,7 @@ export type Voice = {
   read(as: string, path: string): Promise<Body>
 }
 
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const inDays = (days: number): Day => addDays(dayOf(new Date().toISOString()), days)
 
 type Who = { subject: string; personId: string; organisationId: string }
 
@@ -56,6 +57,8 @@ export async function walk({ write, read }: Voice): Promise<void> {
     await over('removePerson', 'DELETE', wims, `${home}/people/${person.id}`)
     await post('erasePerson', wims, `${home}/people/${person.id}/erasure`)
     const desk = await post('openDesk', wims, `${home}/desks`, { name: 'Zorgloket' })
+    const reached = { phone: '020 555 0123', contactPersonId: wims.personId }
+    await over('changeDesk', 'PUT', wims, `${home}/desks/${desk.id}`, { name: 'Zorgloket', ...reached })
     await over('closeDesk', 'DELETE', wims, `${home}/desks/${desk.id}`)
     const application = { name: 'Dashboard', issuer: 'https://login.example.org', subject: newId(), scopes: ['handslag:read'] }
     const { id } = await post('addApplication', wims, `${home}/applications`, application)
@@ -64,9 +67,84 @@ export async function walk({ write, read }: Voice): Promise<void> {
     const goal = { name: `Keten ${newId()}`, sharedGoal: 'Elk kind naar school' }
     const memberIds = [sanne, petra].map((one) => one?.organisationId)
     const network = await post('foundNetwork', lottes, '/v1/networks', { ...goal, memberIds })
-    await over('changeNetwork', 'PUT', lottes, `/v1/networks/${network.id}`, { ...goal, sharedGoal: 'Elk kind leert' })
+    await over('stateIdentity', 'PUT', lottes, `/v1/networks/${network.id}/identity`, { ...goal, sharedGoal: 'Elk kind leert' })
+    await handRolesOver(`/v1/networks/${network.id}/roles`, home)
     const joined = await post('joinNetwork', lottes, `/v1/networks/${network.id}/members`, { organisationId: daan?.organisationId })
     await over('leaveNetwork', 'DELETE', daan as Who, `/v1/networks/${network.id}/members/${joined.id}`)
+    await inquire(network.id)
+    await exchange(network.id)
+  }
+
+  async function exchange(networkId: string): Promise<void> {
+    const [lottes, sannes] = [lotte as Who, sanne as Who]
+    const about = { title: 'Wisselstage', purpose: 'Korte lijnen', checklist: ['Een plek om mee te werken'] }
+    const round = (enrolBeforeAt: string) => ({
+      name: 'Najaar',
+      enrolBeforeAt,
+      week: { from: inDays(0), until: inDays(1) },
+      reverseWeek: { from: inDays(2), until: inDays(3) },
+      closingMeetingOn: inDays(4),
+    })
+    // A visit can be on the day of the deadline, so that all of it fits in one day.
+    const tonight = new Date(Date.parse(endOf(inDays(0))) - 1).toISOString()
+    const { id } = await post('foundExchangeProgramme', lottes, '/v1/exchange-programmes', { networkId, ...about })
+    const path = `/v1/exchange-programmes/${id}`
+    await over('changeExchangeProgramme', 'PUT', lottes, path, about)
+    await post('addExchangeRound', lottes, `${path}/rounds`, round(tonight))
+    const enrol = (one: Who) => post('enrol', one, `${path}/enrolments`, { roundNumber: 1, personId: one.personId })
+    const regretted = await enrol(sannes)
+    await post('withdrawEnrolment', sannes, `${path}/enrolments/${regretted.id}/withdrawals`)
+    for (const one of [lottes, sannes]) await enrol(one)
+    await over('changeExchangeRound', 'PUT', lottes, `${path}/rounds/1`, round(new Date(Date.now() - 1000).toISOString()))
+    for (const [operation, part] of [
+      ['makeMatching', 'matching'],
+      ['makePlacements', 'placements'],
+    ] as const)
+      await post(operation, lottes, `${path}/${part}`, { roundNumber: 1 })
+    const visits: { id: string; guest: { personId: string }; week: { from: string } }[] = (await read('lotte', `${path}/placements`)).items
+    const first = visits.find(({ week }) => week.from === inDays(0))
+    const at = `${path}/placements/${first?.id}`
+    const [guest, host] = first?.guest.personId === lottes.personId ? [lottes, sannes] : [sannes, lottes]
+    await over('preparePlacement', 'PUT', host, `${at}/preparation`, { items: [{ text: 'Een plek om mee te werken', done: true }] })
+    await post('settlePlacement', guest, `${at}/outcomes`, { outcome: 'held', heldOn: inDays(0) })
+    const themes = [{ theme: 'welcome', text: 'Er stond koffie klaar', score: 5 }]
+    const said = await post('reflectOnPlacement', guest, `${at}/reflections`, { themes, insights: ['Bel voor elf uur'] })
+    const outcomes = [{ text: 'Eén belmoment voor alle partners', insightIds: [said.insights[0].id] }]
+    await post('closeExchangeRound', lottes, `${path}/closing-meeting`, { roundNumber: 1, heldOn: inDays(0), outcomes })
+  }
+
+  async function inquire(networkId: string): Promise<void> {
+    const [lottes, sannes] = [lotte as Who, sanne as Who]
+    const question = 'Wanneer ging het samen goed?'
+    const organisationIds = [sannes.organisationId]
+    const { id } = await post('callInquiry', lottes, '/v1/inquiries', { networkId, title: 'Wat werkt', question, organisationIds })
+    const path = `/v1/inquiries/${id}`
+    await post('takeInquirySeat', lottes, `${path}/seats`, {})
+    await post('takeInquirySeat', sannes, `${path}/seats`, {})
+    await post('leaveInquirySeat', sannes, `${path}/seats/${sannes.personId}/withdrawals`)
+    const finding = await post('addFinding', lottes, `${path}/findings`, { kind: 'success', text: 'Dezelfde dag teruggebeld' })
+    await post('closeInquiry', lottes, `${path}/closure`)
+    const advice = { networkId, level: 'tactical', text: 'Een vast aanspreekpunt', why: 'Dat werkte' }
+    const basedOn = [{ kind: 'finding', inquiryId: id, findingId: finding.id }]
+    const addressee = { organisationId: sannes.organisationId }
+    const made = await post('recommend', lottes, '/v1/recommendations', { ...advice, basedOn, addressee })
+    await post('followUpRecommendation', sannes, `/v1/recommendations/${made.id}/follow-ups`, { status: 'taken-up', note: 'In januari' })
+  }
+
+  async function handRolesOver(roles: string, home: string): Promise<void> {
+    const [lottes, wims, sannes] = [lotte as Who, wim as Who, sanne as Who]
+    const shape = { name: 'lead', purpose: 'Houdt de lijn', tasks: [] }
+    const made = await post('createNetworkRole', lottes, roles, shape)
+    const role = `${roles}/${made.id}`
+    await over('changeNetworkRole', 'PUT', lottes, role, { ...shape, name: 'voorzitter' })
+    const given = await post('assignNetworkRole', sannes, `${role}/holders`, { personId: sannes.personId })
+    await post('releaseNetworkRole', sannes, `${role}/holders/${given.holders[0].id}/releases`, { untilDate: inDays(1) })
+    const leaver = await post('addPerson', wims, `${home}/people`, { name: 'Vera Vertrekt', authorities: [] })
+    await post('assignNetworkRole', lottes, `${role}/holders`, { personId: leaver.id })
+    const successor = { roles: [{ roleId: made.id, toPersonId: lottes.personId }], reason: 'Vera gaat weg' }
+    await post('handOver', wims, `${home}/people/${leaver.id}/hand-over`, successor)
+    const spare = await post('createNetworkRole', lottes, roles, shape)
+    await over('endNetworkRole', 'DELETE', lottes, `${roles}/${spare.id}`)
   }
 
   async function takePositions(home: string): Promise<void> {

@@ -375,7 +375,7 @@ const citedTests = (path: string) =>
 const namedFiles = (path: string) =>
   names(page(path)).filter((name) => /^(src|test|faults|verifier|migrations|docs|\.ci)\/[\w./-]+$/.test(name))
 
-describe.each(['docs/security.md', 'docs/asvs.md'])('%s', (path) => {
+describe.each(['docs/security.md', 'docs/asvs.md', 'docs/features.md'])('%s', (path) => {
   test('cites tests by the titles that they have', () => {
     expect(citedTests(path).length).toBeGreaterThan(50) // a page that cites none, or in another form, proves nothing
     const lost = citedTests(path).filter(
@@ -393,6 +393,39 @@ describe.each(['docs/security.md', 'docs/asvs.md'])('%s', (path) => {
 test('docs/security.md has each of the 42 cases once', () => {
   const numbers = [...page('docs/security.md').matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
   expect(numbers).toEqual(Array.from({ length: 42 }, (_, index) => index + 1))
+})
+
+describe('docs/features.md', () => {
+  /** Its rows: the number of a concept or of what is unique (U1), and the rest. */
+  const rows = () =>
+    page('docs/features.md')
+      .split('\n')
+      .flatMap((line) => {
+        const [, number, rest = ''] = line.match(/^\| (U?\d+) \|(.*)$/) ?? []
+        return number === undefined ? [] : [{ number, rest }]
+      })
+  const { paths } = JSON.parse(page('openapi/openapi.json')) as { paths: Record<string, object> }
+  const operations = new Set(
+    Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} /v1${path}`)),
+  )
+
+  test('has each of the 58 concepts and of the 14 that are unique once', () => {
+    const numbers = [...Array.from({ length: 58 }, (_, nth) => `${nth + 1}`), ...Array.from({ length: 14 }, (_, nth) => `U${nth + 1}`)]
+    expect(rows().map(({ number }) => number)).toEqual(numbers)
+  })
+
+  test('says of each which operations do it, as the OpenAPI document names them, and which test proves it', () => {
+    const wrong = rows().flatMap(({ number, rest }) => {
+      const named = [...rest.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`/g)].map(([, operation = '']) => operation)
+      const unknown = named.filter((operation) => !operations.has(operation)).map((operation) => `${number} ${operation} is no operation`)
+      return [
+        ...unknown,
+        ...(named.length === 0 ? [`${number} names no operation`] : []),
+        ...(/`test\/[^`]+ › [^`]+`/.test(rest) ? [] : [`${number} cites no test`]),
+      ]
+    })
+    expect(wrong).toEqual([])
+  })
 })
 
 test('docs/asvs.md has no requirement twice, and says of each how it stands', () => {

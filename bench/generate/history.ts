@@ -130,7 +130,7 @@ function wholeText(state: Agreement, today: Day, newId: () => string): Agreement
     plainSummary: summary,
     decisions: text.decisions.map((decision) => ({ ...decision, byPartyIds: Object.keys(state.parties).slice(0, 1) })),
     evaluationCriteria: [{ id: newId(), text: 'Een gezin vertelt zijn verhaal een keer', means: 'success' }],
-    beneficiaries: [{ id: newId(), name: 'Gezinnen in de wijk' }],
+    beneficiaries: [{ id: newId(), name: 'Gezinnen in de wijk', addedValue: 'Weten wie er komt', nuisance: 'Eén verhaal' }],
     buildsOn: (state.round?.agenda ?? []).slice(0, 1).map(({ id }) => id),
   }
 }
@@ -231,13 +231,14 @@ const signed = (event: AgreementEvent): AgreementEvent => {
 }
 
 function reflection({ adopted }: Agreement): GiveReflection {
-  const { commitments = [], evaluationCriteria = [] } = adopted?.content ?? {}
+  const { commitments = [], evaluationCriteria = [], beneficiaries = [] } = adopted?.content ?? {}
   return GiveReflection.parse({
     whatWorks: 'Wij bellen elkaar eerder.',
     whatHappened: 'Twaalf gezinnen hoefden hun verhaal maar een keer te doen.',
     whatWeLearned: 'Een vast gezicht is genoeg.',
     commitments: commitments.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'Het is gedaan.' })),
     criteria: evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
   })
 }

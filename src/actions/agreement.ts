@@ -11,6 +11,7 @@ import { agreementStream, change } from '../store/ledger.ts'
 import { findTemplate } from '../store/template.ts'
 import { type AgreementChange, changeAgreement, contextOf, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
+import { requireSources } from './source.ts'
 
 /** Starts an agreement with its founding parties, in a network of the caller and under a covenant of theirs, where these are named. */
 export async function createAgreement(deps: Deps, actor: Actor, input: rules.CreateAgreement): Promise<AgreementChange> {
@@ -20,6 +21,7 @@ export async function createAgreement(deps: Deps, actor: Actor, input: rules.Cre
     const { organisations, inNetwork, underCovenant } = await foundingOf(client, actor, { ...input, organisationIds })
     if (input.networkId && !inNetwork) refuse('not-found', { what: 'network' }, '/networkId')
     if (input.underId && !underCovenant) refuse('not-found', { what: 'covenant' }, '/underId')
+    if (input.originatesFrom) await requireSources(deps, actor, [{ source: input.originatesFrom, pointer: '/originatesFrom' }])
     const context = contextOf(deps, actor, now)
     const template = input.templateId === undefined ? undefined : await findTemplate(deps.database, actor, input.templateId)
     const events = rules.createAgreement(input, organisations, context, template)

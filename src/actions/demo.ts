@@ -1,8 +1,9 @@
-import type { Authority } from '../domain/actor.ts'
+import type { Authority, PersonActor } from '../domain/actor.ts'
 import type { RegisterOrganisation } from '../domain/organisation.ts'
 import { alone } from '../store/database.ts'
 import { accountsOf, networkNamed } from '../store/directory.ts'
 import { registryItself, within } from '../store/transaction.ts'
+import { seedExchange } from './demo-exchange.ts'
 import type { Deps } from './deps.ts'
 import { foundNetwork } from './network.ts'
 import { addApplication, addPerson, registerOrganisation } from './organisation.ts'
@@ -71,14 +72,21 @@ async function seed(deps: Deps, issuer: string): Promise<void> {
   for (const [index, organisation] of [...domesticViolenceChain, ...youthHealthPair].entries())
     directors.set(organisation.key, await seedOrganisation(deps, issuer, organisation, index, known))
   for (const { members, ...network } of demoNetworks) {
-    const [first, ...others] = members.flatMap(({ key }) => directors.get(key) ?? [])
-    if (!first) throw new Error(`${network.name} has no members`)
-    const founder = { kind: 'person' as const, personId: first.id, organisationId: first.organisationId, authorities: [] }
+    const [founder, ...others] = members.flatMap(({ key }) => directors.get(key) ?? []).map(administratorOf)
+    if (!founder) throw new Error(`${network.name} has no members`)
     const memberIds = others.map(({ organisationId }) => organisationId)
     const there = await within(deps.database.pool, registryItself, () => networkNamed(deps.database, network.name))
-    if (!there) await foundNetwork(deps, founder, { ...network, memberIds })
+    const networkId = there ?? (await foundNetwork(deps, founder, { ...network, memberIds })).id
+    if (members === domesticViolenceChain) await seedExchange(deps, networkId, [founder, ...others])
   }
 }
+
+const administratorOf = ({ id, organisationId }: { id: string; organisationId: string }): PersonActor => ({
+  kind: 'person',
+  personId: id,
+  organisationId,
+  authorities: ['administer'],
+})
 
 const demoNetworks = [
   { name: 'Keten huiselijk geweld Kogge', sharedGoal: 'Thuis is het veilig, en blijft het veilig.', members: domesticViolenceChain },

@@ -1,20 +1,22 @@
 import { type Actor, by } from '../domain/actor.ts'
 import type { Context } from '../domain/event.ts'
+import { requireMember } from '../domain/member.ts'
 import * as rules from '../domain/network.ts'
+import type { StateIdentity } from '../domain/network-identity.ts'
 import { refuse } from '../domain/refusal.ts'
 import { organisationsById } from '../store/directory.ts'
 import { type Changed, change, networkStream } from '../store/ledger.ts'
 import { contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
-type NetworkChange = Changed<rules.Network, rules.NetworkEvent>
+export type NetworkChange = Changed<rules.Network, rules.NetworkEvent>
 export type NetworkTarget = { networkId: string; ifMatch?: number | undefined }
 
 /** Founds a network of organisations that are registered. */
 export async function foundNetwork(deps: Deps, actor: Actor, input: rules.FoundNetwork): Promise<NetworkChange> {
   const [changed] = await change(deps.database, networkStream, [], by(actor), async (_, { client, now }) => {
     const own = actor.kind === 'operator' ? [] : [actor.organisationId]
-    const names = await organisationsById(client, [...own, ...input.memberIds])
+    const names = await organisationsById(client, [...own, ...(input.memberIds ?? [])])
     const events = rules.foundNetwork(input, names, contextOf(deps, actor, now))
     const [founded] = events
     return new Map([[founded?.type === 'network-founded' ? founded.data.id : '', events]])
@@ -22,23 +24,26 @@ export async function foundNetwork(deps: Deps, actor: Actor, input: rules.FoundN
   return changed ?? refuse('not-found', { what: 'network' })
 }
 
-async function changeNetworkBy(
+/** Changes one network, for a person of a member, on the revision (of the part that changes) that they have seen. */
+export async function changeNetworkBy(
   deps: Deps,
   actor: Actor,
   { networkId, ifMatch }: NetworkTarget,
   decide: (state: rules.Network, context: Context, lookup: Lookup) => rules.NetworkEvent[] | Promise<rules.NetworkEvent[]>,
+  revisionOf: (state: rules.Network) => number | undefined = (state) => state.revision,
 ): Promise<NetworkChange> {
   const [changed] = await change(deps.database, networkStream, [networkId], by(actor), async (heads, { client, now }) => {
     const head = heads.get(networkId) ?? refuse('not-found', { what: 'network' })
-    rules.requireMember(head.state, actor)
-    if (ifMatch !== undefined && ifMatch !== head.state.revision) refuse('stale')
+    requireMember(head.state, actor)
+    const revision = revisionOf(head.state)
+    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
     return new Map([[networkId, await decide(head.state, contextOf(deps, actor, now), client)]])
   })
   return changed ?? refuse('not-found', { what: 'network' })
 }
 
-export const changeNetwork = (deps: Deps, actor: Actor, target: NetworkTarget, input: { name: string; sharedGoal: string }) =>
-  changeNetworkBy(deps, actor, target, (state, context) => rules.changeNetwork(state, input, context))
+export const stateIdentity = (deps: Deps, actor: Actor, target: NetworkTarget, input: StateIdentity) =>
+  changeNetworkBy(deps, actor, target, (state, context) => rules.stateIdentity(state, input, context))
 
 export const joinNetwork = (deps: Deps, actor: Actor, target: NetworkTarget, input: { organisationId: string }) =>
   changeNetworkBy(deps, actor, target, async (state, context, lookup) =>

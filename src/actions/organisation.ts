@@ -43,7 +43,7 @@ export async function changeOrganisationBy(
 }
 
 /** Whether an organisation is there is no secret to those the registry knows; to change it is its own affair. */
-async function refuseOthers(lookup: Lookup, organisationId: string): Promise<never> {
+export async function refuseOthers(lookup: Lookup, organisationId: string): Promise<never> {
   const there = (await organisationsById(lookup, [organisationId])).size > 0
   return there ? refuse('other-organisation') : refuse('not-found', { what: 'organisation' })
 }
@@ -93,16 +93,4 @@ export const revokeApplication = (deps: Deps, actor: Actor, target: Organisation
     target,
     (state, context) => rules.revokeApplication(state, applicationId, context),
     (state) => state.applications[applicationId]?.revision,
-  )
-
-export const addDesk = (deps: Deps, actor: Actor, target: OrganisationTarget, input: z.output<typeof rules.AddDesk>) =>
-  changeOrganisationBy(deps, actor, target, (state, context) => rules.addDesk(state, input, context))
-
-export const closeDesk = (deps: Deps, actor: Actor, target: OrganisationTarget, deskId: string) =>
-  changeOrganisationBy(
-    deps,
-    actor,
-    target,
-    (state, context) => rules.closeDesk(state, deskId, context),
-    (state) => state.desks[deskId]?.revision,
   )

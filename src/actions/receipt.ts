@@ -19,13 +19,26 @@ export const registryName = ({ signingKeys }: Deps): string => {
  */
 export const receiptedAll = (deps: Deps, actor: Actor, act: () => Promise<AgreementChange[]>): Promise<Receipted[]> =>
   within(deps.database.pool, by(actor), async () => {
-    const signed = await Promise.all((await act()).map((changed) => receiptOf(deps, actor, changed)))
-    keepReceipts(
-      deps.database,
-      signed.map(({ changed, revision, receipt }) => ({ agreementId: changed.id, revision, jws: receipt })),
-    )
-    return signed.map(({ changed, receipt }) => ({ ...changed, receipt }))
+    const changes = await act()
+    const receipts = await receiptsOf(deps, actor, changes)
+    return changes.map((changed) => {
+      const receipt = receipts.find(({ agreementId }) => agreementId === changed.id)?.jws
+      if (!receipt) throw new Error('this act gets no receipt')
+      return { ...changed, receipt }
+    })
   })
+
+/** Signs and keeps the receipts of whatever gets one in these changes, in the transaction that is going on. */
+export async function receiptsOf(
+  deps: Deps,
+  actor: Actor,
+  changes: readonly AgreementChange[],
+): Promise<{ agreementId: string; revision: number; jws: string }[]> {
+  const signed = await Promise.all(changes.flatMap((changed) => changed.events.map((_, nth) => receiptOf(deps, actor, changed, nth))))
+  const receipts = signed.filter((receipt) => receipt !== undefined)
+  keepReceipts(deps.database, receipts)
+  return receipts
+}
 
 /** The same for an act in one agreement. */
 export async function receipted(deps: Deps, actor: Actor, act: () => Promise<AgreementChange>): Promise<Receipted> {
@@ -34,13 +47,11 @@ export async function receipted(deps: Deps, actor: Actor, act: () => Promise<Agr
   return only
 }
 
-/** The receipt of the one event of a change that gets one, and the revision of its entry. */
-async function receiptOf(deps: Deps, actor: Actor, changed: AgreementChange) {
-  const { id, at, events, entries } = changed
-  const nth = events.findIndex(({ type }) => isReceipted(type))
+/** The receipt of one event of a change, where it gets one. */
+async function receiptOf(deps: Deps, actor: Actor, { id, at, events, entries }: AgreementChange, nth: number) {
   const event = events[nth]
   const entry = entries[nth]
-  if (!event || !entry || !isReceipted(event.type)) throw new Error('this act gets no receipt')
+  if (!event || !entry || !isReceipted(event.type)) return undefined
   const { actorId, organisationId = null } = by(actor)
   const receipt: Receipt = {
     registry: registryName(deps),
@@ -54,7 +65,7 @@ async function receiptOf(deps: Deps, actor: Actor, changed: AgreementChange) {
     mandateId: event.mandateId ?? null,
     about: about({ type: event.type, data: event.data }),
   }
-  return { changed, revision: entry.revision, receipt: await deps.sign(receipt, 'receipt') }
+  return { agreementId: id, revision: entry.revision, jws: await deps.sign(receipt, 'receipt') }
 }
 
 const isReceipted = (type: string): type is ReceiptedEvent => receiptedEvents.some((one) => one === type)

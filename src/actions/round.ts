@@ -13,6 +13,7 @@ import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, changeRound, type RoundTarget, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
 import { type Receipted, receipted } from './receipt.ts'
+import { recommendedIn, requireSources } from './source.ts'
 
 export const openRound = (
   deps: Deps,
@@ -34,7 +35,10 @@ export const leaveImpasse = (
   changeRound(deps, actor, target, 'leave-impasse', (state, context) => agreement.leaveImpasse(state, impasseId, input, context))
 
 export const contribute = (deps: Deps, actor: Actor, target: RoundTarget, input: contributions.Contribute): Promise<AgreementChange> =>
-  changeRound(deps, actor, target, 'contribute', (state, context) => contributions.contribute(state, input, context))
+  changeRound(deps, actor, target, 'contribute', async (state, context) => {
+    await requireSources(deps, actor, recommendedIn(input, ''))
+    return contributions.contribute(state, input, context)
+  })
 
 export const answerContribution = (
   deps: Deps,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { addDays, type Day, dayOf } from '../domain/time.ts'
 
 /** An answer of the registry. */
 export type Told = {
@@ -37,21 +38,25 @@ export class Teller {
   async tell(sentence: string, request: string, options: Request): Promise<Told> {
     this.steps += 1
     this.say(`\n${String(this.steps).padStart(3)}. ${sentence}`)
+    const answer = await this.act(request, options)
+    this.say(`        ${request} → ${[answer.status, answer.body?.code].filter(Boolean).join(' ')}`)
+    return answer
+  }
+
+  /** Does something without making a step of it: one of many alike. */
+  async act(request: string, options: Request): Promise<Told> {
     const [method = 'GET', path = '/'] = request.split(' ')
     const answer = await this.send(method, path, options)
-    this.say(`        ${method} ${path} → ${answer.status}`)
     if (answer.status !== options.expect)
       throw new Error(
-        `step ${this.steps}: ${method} ${path} answers ${answer.status}, and not ${options.expect}:\n${JSON.stringify(answer.body, null, 2)}`,
+        `step ${this.steps}: ${request} answers ${answer.status}, and not ${options.expect}:\n${JSON.stringify(answer.body, null, 2)}`,
       )
     return answer
   }
 
   /** Reads without making a step of it. */
   async look(path: string, as?: string): Promise<Told> {
-    const answer = await this.send('GET', path, { expect: 200, ...(as && { as }) })
-    if (answer.status !== 200) throw new Error(`GET ${path} answers ${answer.status}:\n${JSON.stringify(answer.body, null, 2)}`)
-    return answer
+    return this.act(`GET ${path}`, { expect: 200, ...(as && { as }) })
   }
 
   /** Insists on something that the story claims. */
@@ -70,6 +75,11 @@ export class Teller {
   /** The moment that it is in the registry. */
   async now(): Promise<string> {
     return (await this.local('clock', { days: 0 })).now ?? ''
+  }
+
+  /** The day that it is in the registry, or one so many days from it. */
+  async day(plus = 0): Promise<Day> {
+    return addDays(dayOf(await this.now()), plus)
   }
 
   /** Whether the registry is a demonstration, and so can be told stories on. */

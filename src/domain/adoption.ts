@@ -50,6 +50,7 @@ export function unmet(state: HasAdoption, at: Instant): Reason[] {
   const content = contentOf(state)
   return [
     ...incomplete(content),
+    ...unmeasured(content),
     ...unrepresented(state, content, at),
     ...notHeard(state),
     ...unanswered(state),
@@ -68,15 +69,19 @@ export function viewAdoption(state: HasAdoption, number: number, at: Instant) {
   const now = round?.number === number ? roundStateAt(round, at) : 'closed'
   const open = state.status === 'active' && (now === 'deliberating' || now === 'impasse')
   const missing = open ? unmet(state, at) : []
+  const content = contentOf(state)
   return {
     roundNumber: number,
     state: now,
     possible: open && now === 'deliberating' && missing.length === 0,
-    ...(open && { textDigest: textDigest(contentOf(state)) }),
+    ...(open && { textDigest: textDigest(content), elements: { filled: filled(content), of: Object.keys(elements).length } }),
     ...(now !== 'deliberating' && now !== 'impasse' && { version: number }),
     missing,
   }
 }
+
+/** How many of the nine elements of a text are filled. */
+const filled = (content: Content): number => Object.values(elements).filter((test) => test(content)).length
 
 /** Condition 1: the nine elements are filled, and something is decided and promised. */
 function incomplete(content: Content): Reason[] {
@@ -88,6 +93,20 @@ function incomplete(content: Content): Reason[] {
     ...(content.commitments.length === 0 ? [{ code: 'commitment-missing', pointer: '/commitments' } as const] : []),
   ]
 }
+
+/** Of everyone whom it is for, the text says what they gain and what may bother them: each reflection scores both. */
+const unmeasured = ({ beneficiaries }: Content): Reason[] =>
+  beneficiaries.flatMap((beneficiary, index) =>
+    (['addedValue', 'nuisance'] as const)
+      .filter((criterion) => beneficiary[criterion] === undefined)
+      .map(
+        (criterion): Reason => ({
+          code: 'beneficiary-without-criterion',
+          params: { beneficiary: beneficiary.name, criterion },
+          pointer: `/beneficiaries/${index}/${criterion}`,
+        }),
+      ),
+  )
 
 /** Condition 2: every seated party has a representative whose mandate is effective now and covers the subjects of the agreement. */
 function unrepresented(state: HasAdoption, content: Content, at: Instant): Reason[] {

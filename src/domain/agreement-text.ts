@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CommitmentTerms, type HasCommitments, offered } from './commitment.ts'
 import { canonical, digest } from './digest.ts'
 import { type Context, defined, type EventOf, type Evolvers, inOrder } from './event.ts'
-import { guard } from './guard.ts'
+import { bind, guard } from './guard.ts'
 import { subject, subjects } from './mandate.ts'
 import { Party, present, requireParty } from './party.ts'
 import { refuse, refuseAll } from './refusal.ts'
@@ -214,10 +214,10 @@ const doubles = (items: readonly { id: string }[]): number[] =>
 
 /** Sets the ground rules with which the table starts. Possible until the first hearing, concern or stance: after that only an adopted version changes them. */
 export function changeFounding(state: HasText, input: z.output<typeof GroundRules>, context: Context): TextEvent[] {
-  guard(state, 'change-founding', context)
+  const { mandate } = bind(state, 'change-founding', context)
   if (!state.foundingOpen) refuse('founding-closed')
   checkText(state, { ...state.text, groundRules: input })
-  return [{ type: 'founding-changed', data: rulesOf(input) }]
+  return [{ type: 'founding-changed', data: rulesOf(input), mandateId: mandate.id }]
 }
 
 export const textEvents = {

@@ -8,6 +8,7 @@ import { Party, present, seated } from './party.ts'
 import { notReflected, reflectBy } from './reflection.ts'
 import type { Reason } from './refusal.ts'
 import { agreementStatuses, Impasse, phaseAt, phases, Rules, roundStateAt, roundStates, type TableAction, tableActions } from './round.ts'
+import { Origin } from './source.ts'
 import { dayOut, type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 import { inForceAt, Period, Version } from './version.ts'
@@ -15,7 +16,7 @@ import { inForceAt, Period, Version } from './version.ts'
 /** An agreement in a list: what its row in the table for reading holds. */
 export type Header = Pick<
   Agreement,
-  'id' | 'kind' | 'visibility' | 'networkId' | 'underId' | 'createdAt' | 'status' | 'round' | 'rules'
+  'id' | 'kind' | 'visibility' | 'networkId' | 'underId' | 'originatesFrom' | 'createdAt' | 'status' | 'round' | 'rules'
 > & {
   title: string
   endedAt?: Instant
@@ -28,6 +29,7 @@ const heading = {
   visibility: z.enum(visibilities),
   networkId: z.exactOptional(uuid),
   underId: z.exactOptional(uuid).describe('of a TWO: the covenant that it hangs under'),
+  originatesFrom: z.exactOptional(Origin).describe('what it came from'),
   status: z.enum(agreementStatuses),
   phase: z.enum(phases).describe('where the cycle stands'),
   createdAt: instantOut,
@@ -77,7 +79,7 @@ export const AgreementView = z.strictObject({
 export type AgreementView = z.output<typeof AgreementView> & { missing: Reason[] }
 
 export function viewAgreement(state: Agreement, actor: Actor | undefined, at: Instant): AgreementView {
-  const { id, kind, visibility, networkId, underId, status, createdAt, ended, rules, round } = state
+  const { id, kind, visibility, networkId, underId, originatesFrom, status, createdAt, ended, rules, round } = state
   const inForce = inForceAt(state, at)
   const upcoming = state.periods.find((period) => !period.replacedAt && period.fromAt > at)
   const phase = phaseAt(state, at)
@@ -89,6 +91,7 @@ export function viewAgreement(state: Agreement, actor: Actor | undefined, at: In
     visibility,
     ...(networkId && { networkId }),
     ...(underId && { underId }),
+    ...(originatesFrom && { originatesFrom }),
     status,
     phase,
     createdAt,

@@ -30,11 +30,13 @@ import { nextAgenda, type ReflectionEvent, reflectionEvents } from './reflection
 import { type Reason, refuse } from './refusal.ts'
 import { type ResistanceEvent, resistanceEvents } from './resistance.ts'
 import { type RoleEvent, roleEvents, withoutFormerHolders } from './role.ts'
-import { type AgendaItem, agreementMachine, type Impasse, impasseExits, phaseAt, type Rules, roundMachine } from './round.ts'
+import { type AgendaItem, agreementMachine, type Impasse, impasseExits, phaseAt, roundMachine } from './round.ts'
+import { Origin } from './source.ts'
 import { type StanceEvent, stanceEvents } from './stance.ts'
 import { startFrom, type Template } from './template.ts'
 import { text } from './text.ts'
 import { day, dayOf, type Instant } from './time.ts'
+import { type HasTransfers, type TransferEvent, transferEvents } from './transfer.ts'
 import { uuid } from './uuid.ts'
 import { endFrom } from './version.ts'
 
@@ -48,10 +50,12 @@ export type Visibility = (typeof visibilities)[number]
  */
 export type Agreement = HasAnnexes &
   HasLinks &
-  HasPulses & {
+  HasPulses &
+  HasTransfers & {
     id: string
     networkId?: string
     underId?: string
+    originatesFrom?: Origin
     visibility: Visibility
     createdAt: Instant
     endingConsents: Readonly<Record<string, string>>
@@ -67,6 +71,7 @@ export const CreateAgreement = z
     purpose: text(4000).optional(),
     networkId: uuid.optional(),
     underId: uuid.optional().describe('for a TWO: the covenant that it hangs under'),
+    originatesFrom: Origin.optional().describe('what it comes from, which the caller may read'),
     visibility: z.enum(visibilities).default('parties'),
     templateId: uuid.optional().describe('a template that the text and its period start from'),
     groundRules: GroundRules.optional().describe('the founding setup: holds from the start, until an adopted version sets other rules'),
@@ -109,7 +114,7 @@ export function createAgreement(
   template?: Template,
 ): AgreementEvent[] {
   const person = requirePerson(context.actor)
-  const { kind, title, purpose, networkId, underId, visibility, parties } = input
+  const { kind, title, purpose, networkId, underId, originatesFrom, visibility, parties } = input
   if (underId && kind !== 'two') refuse('covenant-under-covenant', {}, '/underId')
   if (template && template.kind !== kind) refuse('template-of-other-kind', { kind: template.kind }, '/templateId')
   const started = template && startFrom(template, dayOf(context.now))
@@ -141,6 +146,7 @@ export function createAgreement(
     rules: rulesOf(rules),
     ...(networkId && { networkId }),
     ...(underId && { underId }),
+    ...(originatesFrom && { originatesFrom }),
   }
   const events: AgreementEvent[] = [{ type: 'agreement-created', data: created }, ...joined]
   checkText(replay(undefined, events, { at: context.now, by: { actorId: person.personId }, revision: 0 }), written)
@@ -252,7 +258,7 @@ export function endAgreement(state: Agreement, input: z.output<typeof EndAgreeme
   return ends ? [consent, ended, ...dropped(state, context.now)] : [consent]
 }
 
-type Created = Pick<Agreement, 'id' | 'kind' | 'visibility' | 'text'> & { rules: Rules; networkId?: string; underId?: string }
+type Created = Pick<Agreement, 'id' | 'kind' | 'visibility' | 'text' | 'rules' | 'networkId' | 'underId' | 'originatesFrom'>
 
 const ownEvents = {
   'visibility-set': (_state, data: { visibility: Visibility }) => ({
@@ -348,6 +354,7 @@ const evolvers: Evolvers<Agreement> = {
   ...partyEvents,
   ...mandateEvents,
   ...roleEvents,
+  ...transferEvents,
   ...contributionEvents,
   ...dilemmaEvents,
   ...resistanceEvents,
@@ -370,6 +377,7 @@ export type AgreementEvent =
   | PartyEvent
   | MandateEvent
   | RoleEvent
+  | TransferEvent
   | ContributionEvent
   | DilemmaEvent
   | ResistanceEvent

@@ -54,9 +54,10 @@ function onlyOne(state: HasAnnexes, kind: Annex['kind'], partyId: string, now: I
   if (same) refuse('already-done', { what: kind })
 }
 
-/** Where the version says that data is shared, who joins says on which ground. */
-function requireGround(state: HasAnnexes, ground: LegalGround | undefined): void {
-  if (state.adopted?.content.dataShared && !ground?.processingRecord) refuse('legal-ground-needed', {}, '/legalBasis')
+/** Where the version says that data is shared, who joins says on which ground, and nobody says it for them. */
+function requireGround(state: HasAnnexes, ground: LegalGround | undefined, joins: boolean): void {
+  if (!joins && ground) refuse('ground-of-who-joins', {}, '/legalBasis')
+  if (joins && state.adopted?.content.dataShared && !ground?.processingRecord) refuse('legal-ground-needed', {}, '/legalBasis')
 }
 
 /**
@@ -78,16 +79,17 @@ export function proposeAccession(
   const there = partyOf(state, organisationId)
   if (there?.involvement === 'seated') refuse('already-a-party', {}, '/organisationId')
   if (there) onlyOne(state, 'accession', there.id, context.now)
-  if (asks) requireGround(state, input.legalBasis)
+  requireGround(state, input.legalBasis, asks)
   const partyId = there?.id ?? context.newId()
   const proposed = defined({
     id: context.newId(),
     kind: 'accession' as const,
     partyId,
+    organisationId,
     version,
     byPartyId: party.id,
     reason: input.reason,
-    legalBasis: asks ? input.legalBasis : undefined,
+    legalBasis: input.legalBasis,
     takesEffectAt: asks ? windowEnd(state, context.now) : undefined,
   })
   return [
@@ -124,6 +126,7 @@ export function proposeExpulsion(state: HasAnnexes, partyId: string, input: { re
     id: context.newId(),
     kind: 'expulsion' as const,
     partyId,
+    organisationId: about.organisationId,
     version,
     byPartyId: party.id,
     reason,
@@ -148,10 +151,10 @@ export function consentToAnnex(state: HasAnnexes, id: string, input: ConsentToAn
   if (!joins && annex.partyId === party.id) refuse('about-yourself')
   if (!joins && party.involvement !== 'seated') refuse('not-seated')
   move('annex', annexMachine, annexStateAt(annex, context.now), 'consent')
-  if (joins) requireGround(state, input.legalBasis)
+  requireGround(state, input.legalBasis, joins)
   const consented = [annex.byPartyId, ...annex.consentedPartyIds, party.id]
   const takesEffectAt = joins ? windowEnd(state, context.now) : expelsAt(state, annex.partyId, consented, context.now)
-  const data = defined({ annexId: id, partyId: party.id, takesEffectAt, legalBasis: joins ? input.legalBasis : undefined })
+  const data = defined({ annexId: id, partyId: party.id, takesEffectAt, legalBasis: input.legalBasis })
   return [{ type: 'annex-consented', data: data as Consented, ...(mandate && { mandateId: mandate.id }) }]
 }
 
@@ -179,6 +182,7 @@ export function withdrawal(
     id: context.newId(),
     kind: 'withdrawal',
     partyId: party.id,
+    organisationId: party.organisationId,
     version: state.adopted?.number ?? 0,
     byPartyId: party.id,
     reason: because,

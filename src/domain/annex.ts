@@ -29,6 +29,7 @@ export const Annex = z
     id: uuid,
     kind: z.enum(annexKinds),
     partyId: uuid.describe('the party that it is about'),
+    organisationId: uuid.describe('the organisation of that party'),
     version: z.int().describe('the version that it is an annex to'),
     byPartyId: uuid.describe('the party that asks, invites, leaves or proposes'),
     reason: z.string(),
@@ -68,7 +69,10 @@ export const objectedMatters = (state: HasAnnexes): AgendaItem[] =>
     objection ? [{ id, kind: 'annex', partyId: objection.partyId, text: objection.reason, outcome: kind }] : [],
   )
 
-export type Proposed = Pick<Annex, 'id' | 'kind' | 'partyId' | 'version' | 'byPartyId' | 'reason' | 'legalBasis' | 'takesEffectAt'>
+export type Proposed = Pick<
+  Annex,
+  'id' | 'kind' | 'partyId' | 'organisationId' | 'version' | 'byPartyId' | 'reason' | 'legalBasis' | 'takesEffectAt'
+>
 export type Consented = Pick<Annex, 'takesEffectAt' | 'legalBasis'> & { annexId: string; partyId: string }
 
 /** The parties with what an annex will do to one of them, or no longer will. */

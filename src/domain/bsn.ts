@@ -64,7 +64,7 @@ const plain = (text: string): string =>
 /**
  * Whether a BSN stands in a text: nine digits of any script that pass the eleven-test, alone or with dots, dashes, spaces, commas or line
  * breaks between them, and not as part of a longer number. One number of nine digits in eleven passes by chance; telephone numbers after
- * a country code, amounts of money, numbers with decimals, days and UUIDs are no BSN (docs/domain.md#no-bsn).
+ * a country code, amounts of money, numbers with decimals, days and UUIDs are no BSN (docs/domain.md#no-client-data).
  */
 export function holdsBsn(text: string): boolean {
   if (!/\p{Nd}/u.test(text)) return false

@@ -169,6 +169,9 @@ function boundBy({ type, data, mandateId }: Step['event']): Pick<Evidence, 'kind
     case 'visibility-set':
     case 'opening-consented':
     case 'ending-consented':
+    case 'founding-changed':
+    case 'annex-proposed':
+    case 'annex-consented':
       return mandateId === undefined ? undefined : { kind: 'mandate', id: mandateId }
     default:
       return undefined

@@ -38,6 +38,7 @@ export const Contribution = z
     kind: z.enum(contributionKinds),
     problemId: z.exactOptional(uuid).describe('of a proposal: the problem that it answers'),
     proposalId: z.exactOptional(uuid).describe('of a problem: a proposal that answers it as well'),
+    recommendationId: z.exactOptional(uuid).describe('of a proposal: the recommendation that it came from'),
     actingPartyIds: z.exactOptional(ids).describe('of a proposal: the parties that would act'),
     acceptedByPartyIds: z.exactOptional(ids).describe('of a proposal: the parties that have taken it on'),
     horns: z.exactOptional(z.array(z.string())).describe('of a dilemma: its sides'),
@@ -73,7 +74,13 @@ export const Contribute = z
         .describe('ground rule 2: a problem may be named, and is followed by a proposal; here, or `proposalId`, or both'),
       proposalId: uuid.optional().describe('a proposal of this round that answers the problem as well'),
     }),
-    z.strictObject({ kind: z.literal('proposal'), text: body, actingPartyIds, problemId: uuid.optional() }),
+    z.strictObject({
+      kind: z.literal('proposal'),
+      text: body,
+      actingPartyIds,
+      problemId: uuid.optional(),
+      recommendationId: uuid.optional().describe('the recommendation that it comes from'),
+    }),
     z.strictObject({ kind: z.literal('concern'), text: body }).describe('a concern needs no proposal'),
     z.strictObject({
       kind: z.literal('dilemma'),
@@ -158,7 +165,7 @@ export function contribute(state: HasContributions, input: Contribute, context: 
 function proposal(
   state: HasContributions,
   base: Omit<Contribution, 'kind'>,
-  input: { actingPartyIds: string[]; problemId?: string | undefined },
+  input: { actingPartyIds: string[]; problemId?: string | undefined; recommendationId?: string | undefined },
   pointer: string,
 ): Contribution {
   const acting = input.actingPartyIds.map((id, index) => requireParty(state, id, `${pointer}/${index}`).id)
@@ -168,6 +175,7 @@ function proposal(
     actingPartyIds: acting,
     acceptedByPartyIds: [],
     ...(input.problemId && { problemId: input.problemId }),
+    ...(input.recommendationId && { recommendationId: input.recommendationId }),
   }
 }
 

@@ -66,18 +66,14 @@ export function sendMessage(table: Table, input: SendMessage, context: Context):
 
 /** Where a message has not each of the parts that the table named, once. */
 const unfit = ({ parts }: SendMessage, names: readonly string[]): Reason[] => [
-  ...names.filter((name) => !parts.some((part) => part.name === name)).map((part) => reasonOf('message-part-missing', part, '/parts')),
-  ...parts.flatMap(({ name }, nth) => {
+  ...names
+    .filter((name) => !parts.some((part) => part.name === name))
+    .map((part): Reason => ({ code: 'message-part-missing', params: { part }, pointer: '/parts' })),
+  ...parts.flatMap(({ name }, nth): Reason[] => {
     const twice = parts.findIndex((part) => part.name === name) < nth
-    return names.includes(name) && !twice ? [] : [reasonOf('message-part-unknown', name, `/parts/${nth}/name`)]
+    return names.includes(name) && !twice ? [] : [{ code: 'message-part-unknown', pointer: `/parts/${nth}/name` }]
   }),
 ]
-
-const reasonOf = (code: 'message-part-missing' | 'message-part-unknown', part: string, pointer: string): Reason => ({
-  code,
-  params: { part },
-  pointer,
-})
 
 export const messageEvents = {
   'message-sent': (_state, data: Omit<Sent, 'at'>, { at }) => ({ sent: { ...data, at } }),

@@ -1,49 +1,33 @@
 import { z } from 'zod'
-import type { Actor } from './actor.ts'
-import { type ById, type Context, type EventOf, type Evolvers, patch, put, type Recorded } from './event.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, keep, patch, put, type Recorded } from './event.ts'
 import { requirePerson } from './guard.ts'
+import { type HasMembers, isMember, requireMember } from './member.ts'
+import { evolveIdentity, type HasIdentity, identityFields, NetworkIdentity, type StateIdentity } from './network-identity.ts'
 import { refuse } from './refusal.ts'
-import { text } from './text.ts'
-import { instantOut } from './time.ts'
+import { type HasRoles, type Role, type RoleHandedOver, type RoleHolder, roleEvents, withoutFormerHolders } from './role.ts'
+import { dayOf, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 
-/** An organisation in the circle; its id there is that of the organisation. */
-export const Member = z
-  .strictObject({ id: uuid, organisationId: uuid, name: z.string(), joinedAt: instantOut, leftAt: z.exactOptional(instantOut) })
-  .meta({ id: 'Member' })
-export type Member = z.output<typeof Member>
-
 /** A standing circle of organisations with a shared goal; no member is the boss of another. */
-export const NetworkView = z
-  .strictObject({ id: uuid, name: z.string(), sharedGoal: z.string(), foundedAt: instantOut, revision: z.int() })
+export const NetworkView = NetworkIdentity.omit({ number: true, at: true, personId: true })
+  .extend({ id: uuid, foundedAt: instantOut, revision: z.int() })
   .meta({ id: 'Network' })
 export type NetworkView = z.output<typeof NetworkView>
-export type Network = NetworkView & { members: ById<Member> }
+export type Network = HasMembers & HasRoles & HasIdentity & Pick<NetworkView, 'id' | 'foundedAt' | 'revision'>
 
-/** The network as its members see it; who they are is a list of its own. */
-export const viewNetwork = ({ members: _, ...network }: Network): NetworkView => network
+/** The network as its members see it; who they are and which roles there are, are lists of their own. */
+export const viewNetwork = ({ id, identity, foundedAt, revision }: Network): NetworkView => {
+  const { number: _, at: _at, personId: _by, ...is } = identity
+  return { id, ...is, foundedAt, revision }
+}
 
-const network = { name: text(200), sharedGoal: text(2000) }
 export const FoundNetwork = z
-  .strictObject({ ...network, memberIds: z.array(uuid).max(200).default([]).describe('organisations beside that of the caller') })
+  .strictObject({ ...identityFields, memberIds: z.array(uuid).max(200).default([]).describe('organisations beside that of the caller') })
   .meta({ id: 'FoundNetwork' })
-export type FoundNetwork = z.output<typeof FoundNetwork>
-export const ChangeNetwork = z.strictObject(network).meta({ id: 'ChangeNetwork' })
+export type FoundNetwork = z.input<typeof FoundNetwork>
 export const JoinNetwork = z.strictObject({ organisationId: uuid }).meta({ id: 'JoinNetwork' })
 
 type Names = ReadonlyMap<string, { name: string }>
-
-/** Whether an organisation is in the circle now. */
-export const isMember = (state: Network, organisationId: string): boolean => {
-  const member = state.members[organisationId]
-  return member !== undefined && !member.leftAt
-}
-
-/** The organisation of a person whose organisation is a member; for others the network does not exist. */
-export function requireMember(state: Network, actor: Actor): string {
-  const { organisationId } = requirePerson(actor)
-  return isMember(state, organisationId) ? organisationId : refuse('not-found', { what: 'network' })
-}
 
 const joined = (organisationId: string, names: Names, pointer: string): NetworkEvent => {
   const { name } = names.get(organisationId) ?? refuse('not-found', { what: 'organisation' }, pointer)
@@ -51,19 +35,19 @@ const joined = (organisationId: string, names: Names, pointer: string): NetworkE
 }
 
 /** Founds a network of the caller's organisation and others. */
-export function foundNetwork(input: FoundNetwork, names: Names, { actor, newId }: Context): NetworkEvent[] {
+export function foundNetwork({ memberIds = [], ...identity }: FoundNetwork, names: Names, { actor, newId }: Context): NetworkEvent[] {
   const { organisationId } = requirePerson(actor)
-  const members = [...new Set([organisationId, ...input.memberIds])]
-  const { name, sharedGoal } = input
+  const members = [...new Set([organisationId, ...memberIds])]
   return [
-    { type: 'network-founded', data: { id: newId(), name, sharedGoal } },
-    ...members.map((id) => joined(id, names, `/memberIds/${input.memberIds.indexOf(id)}`)),
+    { type: 'network-founded', data: { id: newId(), ...defined(identity) } },
+    ...members.map((id) => joined(id, names, `/memberIds/${memberIds.indexOf(id)}`)),
   ]
 }
 
-export function changeNetwork(state: Network, input: z.output<typeof ChangeNetwork>, context: Context): NetworkEvent[] {
+/** States anew who the network is; what it was before stays on record. Any member may. */
+export function stateIdentity(state: Network, input: StateIdentity, context: Context): NetworkEvent[] {
   requireMember(state, context.actor)
-  return [{ type: 'network-changed', data: input }]
+  return [{ type: 'network-changed', data: defined(input) }]
 }
 
 /** Takes another organisation into the circle; any member may. */
@@ -73,7 +57,7 @@ export function joinNetwork(state: Network, input: z.output<typeof JoinNetwork>,
   return [joined(input.organisationId, names, '/organisationId')]
 }
 
-/** An organisation leaves the circle; nobody is put out by another. */
+/** An organisation leaves the circle; nobody is put out by another. What its people had in roles is then nobody's. */
 export function leaveNetwork(state: Network, memberId: string, context: Context): NetworkEvent[] {
   const own = requireMember(state, context.actor)
   if (!isMember(state, memberId)) refuse('not-found', { what: 'member' })
@@ -81,25 +65,57 @@ export function leaveNetwork(state: Network, memberId: string, context: Context)
   return [{ type: 'member-left', data: { organisationId: memberId } }]
 }
 
+/** The state with a role without who held it before now: the table remembers them, and the state stays bounded. */
+const bounded = (state: Network, roleId: string, { at, revision }: Recorded): Network => ({
+  ...state,
+  roles: patch(state.roles, roleId, (role) => withoutFormerHolders(role, dayOf(at), revision)),
+})
+
+/** Whoever of an organisation holds a role lays it down on this day. */
+const laidDown = (roles: ById<Role>, organisationId: string, { at, revision }: Recorded): ById<Role> => {
+  const today = dayOf(at)
+  const ends = ({ partyId, untilDate }: RoleHolder) => partyId === organisationId && (untilDate === undefined || untilDate > today)
+  const held = Object.values(roles).filter((role) => role.holders.some(ends))
+  return held.reduce(
+    (all, role) => put(all, { ...role, holders: role.holders.map((one) => (ends(one) ? { ...one, untilDate: today } : one)), revision }),
+    roles,
+  )
+}
+
 const evolvers = {
-  'network-changed': (_state, data: z.output<typeof ChangeNetwork>, { revision }) => ({ ...data, revision }),
+  ...roleEvents,
+  'role-created': (state, data: Parameters<(typeof roleEvents)['role-created']>[1], recorded) =>
+    roleEvents['role-created']({ ...state, roles: keep(state.roles, (role) => !role.endedAt) }, data, recorded),
+  'role-assigned': (state, data: Parameters<(typeof roleEvents)['role-assigned']>[1], recorded) =>
+    roleEvents['role-assigned'](bounded(state, data.roleId, recorded), data, recorded),
+  'role-handed-over': (state, data: RoleHandedOver, recorded) =>
+    roleEvents['role-handed-over'](bounded(state, data.roleId, recorded), data, recorded),
+  'network-changed': (state, data: StateIdentity, recorded) => ({
+    ...evolveIdentity(data, state.identity.number + 1, recorded),
+    revision: recorded.revision,
+  }),
   // A member is known by its organisation: one that comes back takes its old place.
   'member-joined': (state, data: { organisationId: string; name: string }, { at, revision }) => ({
     members: put(state.members, { id: data.organisationId, ...data, joinedAt: at }),
     revision,
   }),
-  'member-left': (state, data: { organisationId: string }, { at, revision }) => ({
+  'member-left': (state, data: { organisationId: string }, { at, by, revision }) => ({
     members: patch(state.members, data.organisationId, { leftAt: at }),
+    roles: laidDown(state.roles, data.organisationId, { at, by, revision }),
     revision,
   }),
 } satisfies Evolvers<Network>
 
-type Founded = { id: string; name: string; sharedGoal: string }
+type Founded = { id: string } & StateIdentity
 export type NetworkEvent = { type: 'network-founded'; data: Founded; mandateId?: string } | EventOf<typeof evolvers>
 
 /** The network after an event. */
 export function evolve(state: Network | undefined, event: NetworkEvent, recorded: Recorded): Network {
-  if (event.type === 'network-founded') return { ...event.data, members: {}, foundedAt: recorded.at, revision: recorded.revision }
+  const { at, revision } = recorded
+  if (event.type === 'network-founded') {
+    const { id, ...identity } = event.data
+    return { id, ...evolveIdentity(identity, 1, recorded), members: {}, roles: {}, foundedAt: at, revision }
+  }
   if (!state) throw new Error(`a network begins with network-founded, not with ${event.type}`)
   const table: Evolvers<Network> = evolvers
   return { ...state, ...table[event.type]?.(state, event.data, recorded) }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Actor, authorities } from './actor.ts'
 import { elevenTest } from './bsn.ts'
+import { deskEvents, type HasDesks } from './desk.ts'
 import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, type Recorded } from './event.ts'
 import { scopes } from './identity.ts'
 import { type HasMessages, messageEvents } from './message.ts'
@@ -59,9 +60,6 @@ export const AddApplication = z
   .meta({ id: 'AddApplication' })
 export type AddApplication = z.output<typeof AddApplication>
 
-const desk = { name: text(200), what: text(1000).optional(), contact: text(500).optional() }
-export const AddDesk = z.strictObject(desk).meta({ id: 'AddDesk' })
-
 const organisation = { name: text(200), identifiers: z.array(Identifier).min(1).max(20), formal: z.boolean().default(true) }
 export const RegisterOrganisation = z
   .strictObject({ ...organisation, administrator: AddPerson.describe('the first person, who may administer the organisation') })
@@ -99,19 +97,6 @@ export const Application = z
   .meta({ id: 'Application' })
 export type Application = z.output<typeof Application>
 
-export const Desk = z
-  .strictObject({
-    id: uuid,
-    organisationId: uuid,
-    name: z.string(),
-    what: z.exactOptional(z.string()),
-    contact: z.exactOptional(z.string()),
-    closedAt: z.exactOptional(instantOut),
-    revision: z.int(),
-  })
-  .meta({ id: 'Desk' })
-export type Desk = z.output<typeof Desk>
-
 /** An organisation as everybody in the registry sees it. */
 export const OrganisationView = z
   .strictObject({
@@ -128,11 +113,11 @@ export type OrganisationView = z.output<typeof OrganisationView>
 export type Organisation = OrganisationView &
   HasPosition &
   HasMessages &
-  HasTemplates & {
+  HasTemplates &
+  HasDesks & {
     formerIdentifiers: Identifier[]
     people: ById<Person>
     applications: ById<Application>
-    desks: ById<Desk>
   }
 
 export const viewOrganisation = ({ id, name, formal, identifiers, registeredAt, revision }: Organisation): OrganisationView => ({
@@ -172,7 +157,7 @@ export function registerOrganisation(input: RegisterOrganisation, { actor, newId
 }
 
 /** For what only those who administer an organisation do. */
-export function requireAdministrator(state: Organisation, { actor }: Context): void {
+export function requireAdministrator(state: Pick<Organisation, 'id'>, { actor }: Pick<Context, 'actor'>): void {
   if (actor.kind !== 'person' || actor.organisationId !== state.id) refuse('other-organisation')
   if (!actor.authorities.includes('administer')) refuse('may-not-administer')
 }
@@ -240,24 +225,13 @@ export function revokeApplication(state: Organisation, applicationId: string, co
   return [{ type: 'application-revoked', data: { applicationId } }]
 }
 
-export function addDesk(state: Organisation, input: z.output<typeof AddDesk>, context: Context): OrganisationEvent[] {
-  requireAdministrator(state, context)
-  return [{ type: 'desk-opened', data: defined({ id: context.newId(), organisationId: state.id, ...input }) }]
-}
-
-export function closeDesk(state: Organisation, deskId: string, context: Context): OrganisationEvent[] {
-  requireAdministrator(state, context)
-  const found = state.desks[deskId]
-  if (!found || found.closedAt) refuse('not-found', { what: 'desk' })
-  return [{ type: 'desk-closed', data: { deskId } }]
-}
-
 const sameIdentifier = (a: Identifier, b: Identifier): boolean => a.scheme === b.scheme && a.value === b.value
 
 const evolvers = {
   ...positionEvents,
   ...messageEvents,
   ...templateEvents,
+  ...deskEvents,
   'organisation-changed': (state, data: z.output<typeof ChangeOrganisation>, { revision }) => ({
     ...data,
     formerIdentifiers: [...state.formerIdentifiers, ...state.identifiers].filter(
@@ -288,10 +262,6 @@ const evolvers = {
   'application-revoked': (state, data: { applicationId: string }, { at, revision }) => ({
     applications: patch(state.applications, data.applicationId, { revokedAt: at, revision }),
   }),
-  'desk-opened': (state, data: Omit<Desk, 'revision'>, { revision }) => ({ desks: put(state.desks, { ...data, revision }) }),
-  'desk-closed': (state, data: { deskId: string }, { at, revision }) => ({
-    desks: patch(state.desks, data.deskId, { closedAt: at, revision }),
-  }),
 } satisfies Evolvers<Organisation>
 
 /**
@@ -308,6 +278,7 @@ const aboutPerson = {
   'application-added': false,
   'application-revoked': false,
   'desk-opened': false,
+  'desk-changed': false,
   'desk-closed': false,
   'position-stated': false,
   'position-acknowledged': false,

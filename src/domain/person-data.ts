@@ -21,6 +21,23 @@ export const namingKinds = [
   'message',
 ] as const
 
+/** What of a network, or hangs under one, can name a person, in the same way. */
+export const circleNamingKinds = [
+  'network-identity',
+  'network-role',
+  'network-role-holder',
+  'inquiry',
+  'inquiry-seat',
+  'finding',
+  'recommendation',
+  'exchange-programme',
+  'exchange-enrolment',
+  'exchange-matching',
+  'exchange-placement',
+  'exchange-reflection',
+  'exchange-closing',
+] as const
+
 /** Everything that the registry holds about one person (GDPR, article 15): for themself, and for who administers their organisation. */
 export const PersonData = z
   .strictObject({
@@ -35,11 +52,20 @@ export const PersonData = z
         }),
       )
       .describe('whatever names them, in the agreements at whose table their organisation sits'),
+    inNetworks: z
+      .array(
+        z.strictObject({
+          networkId: uuid,
+          kind: z.enum(circleNamingKinds),
+          item: z.record(z.string(), z.unknown()).describe('as the registry keeps it'),
+        }),
+      )
+      .describe('whatever names them in the networks of their organisation, and in what hangs under those'),
     entries: z
       .array(
         z.strictObject({
           streamId: uuid,
-          streamType: z.string().describe('agreement, organisation or network'),
+          streamType: z.string().describe('such as agreement, organisation or network'),
           revision: z.int(),
           type: z.string(),
           recordedAt: instantOut,

@@ -6,7 +6,7 @@ import { instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 
 // 50 of each: what does not fit there is no position any more, but a list of activities.
-const claims = z
+export const claims = z
   .array(
     z.strictObject({
       text: text(1000),

@@ -40,7 +40,8 @@ export function averagesOf({ answers, ...sums }: PulseSum, minimum: number): Ave
   return { answers, atmosphere: tenths(sums.atmosphere / answers), effectiveness: tenths(sums.effectiveness / answers) }
 }
 
-const tenths = (value: number): number => Math.round(10 * value) / 10
+/** A number as averages are shown: to one decimal. */
+export const tenths = (value: number): number => Math.round(10 * value) / 10
 
 /** A pulse that was taken: of a round, when it closed, or of a meeting. It holds no more than may be shown of it. */
 export const pulseKinds = ['round', 'meeting'] as const

@@ -3,6 +3,7 @@ import { type Content, contentOf, textDigest } from './agreement-text.ts'
 import { type HasContributions, openOf } from './contribution.ts'
 import { type ById, type Context, type EventOf, type Evolvers, mostAtTable, put } from './event.ts'
 import { guard } from './guard.ts'
+import { norms } from './norm.ts'
 import { seated } from './party.ts'
 import { type Averages, averages, averagesOf, nobodyYet, Pulse, plus, pulseMinimum, score } from './pulse.ts'
 import { type Reason, refuse, refuseAll } from './refusal.ts'
@@ -11,19 +12,6 @@ import { Dissent, dissentsOn, type HasStances, type Stance } from './stance.ts'
 import { text } from './text.ts'
 import { type Instant, instantOut, later } from './time.ts'
 import { uuid } from './uuid.ts'
-
-/** The nine norms of a working community. */
-export const norms = [
-  'keeping-agreements',
-  'reliable',
-  'reachable',
-  'open',
-  'sharing-information',
-  'helpful',
-  'taking-responsibility',
-  'flexible',
-  'listening',
-] as const
 
 export const recommendationLevels = ['direct', 'tactical', 'policy'] as const
 const dissentOutcomes = ['confirmed', 'refuted', 'open'] as const
@@ -56,7 +44,8 @@ export const GiveReflection = z
     beneficiaries: z
       .array(z.strictObject({ beneficiaryId: uuid, addedValue: score, nuisance: score, note }))
       .max(50)
-      .default([]),
+      .default([])
+      .describe('every beneficiary: how much they gained, and how much it bothered them, 1 to 5'),
     pulse: Pulse.describe('towards the shared goal, 1 to 5; shown only in aggregate'),
     norms: z
       .strictObject(
@@ -165,6 +154,7 @@ function checkReflection(state: HasReflections, input: GiveReflection, partyId: 
     ...missing(own, input.commitments, 'commitmentId', 'commitments'),
     ...missing(version.dissents, input.dissents, 'dissentId', 'dissents'),
     ...missing(evaluationCriteria, input.criteria, 'criterionId', 'criteria'),
+    ...missing(beneficiaries, input.beneficiaries, 'beneficiaryId', 'beneficiaries'),
   ])
 }
 

@@ -206,6 +206,11 @@ export const refusals = {
   },
   'already-a-party': { kind: 'conflict', en: 'This organisation sits at the table already.', nl: 'Deze organisatie zit al aan tafel.' },
   'already-a-member': { kind: 'conflict', en: 'This organisation is a member already.', nl: 'Deze organisatie is al lid.' },
+  'not-a-member': {
+    kind: 'conflict',
+    en: 'This organisation is no member of the network.',
+    nl: 'Deze organisatie is geen lid van het samenwerkingsverband.',
+  },
   'covenant-under-covenant': {
     kind: 'conflict',
     en: 'Only a TWO hangs under a covenant.',
@@ -238,6 +243,11 @@ export const refusals = {
   },
   'transfer-to-self': { kind: 'conflict', en: 'A transfer goes to somebody else.', nl: 'Een overdracht gaat naar iemand anders.' },
   'reason-required': { kind: 'conflict', en: 'Say why.', nl: 'Zeg waarom.' },
+  'left-behind': {
+    kind: 'conflict',
+    en: 'Nobody would take over the {what} “{name}” in “{where}”: say what becomes of it.',
+    nl: 'Niemand zou dit ({what}) overnemen: “{name}” in “{where}”. Zeg wat ermee gebeurt.',
+  },
   'meeting-not-begun': {
     kind: 'conflict',
     en: 'This meeting begins at {startsAt}: it cannot be closed before.',
@@ -285,6 +295,22 @@ export const refusals = {
     en: 'It is for other organisations to say that they understand your position.',
     nl: 'Het is aan andere organisaties om te zeggen dat ze uw positie begrijpen.',
   },
+  // inquiries
+  'not-invited': {
+    kind: 'forbidden',
+    en: 'Your organisation is not invited to this inquiry.',
+    nl: 'Uw organisatie is voor dit waarderend onderzoek niet uitgenodigd.',
+  },
+  'seats-taken': {
+    kind: 'conflict',
+    en: 'Your organisation has {max} seats here, and all of them are taken.',
+    nl: 'Uw organisatie heeft hier {max} plaatsen, en die zijn alle bezet.',
+  },
+  'without-seat': {
+    kind: 'conflict',
+    en: 'You have no seat in this inquiry: take one first.',
+    nl: 'U hebt geen plaats in dit waarderend onderzoek: neem die eerst in.',
+  },
   // the text, contributions and stances
   'rule-fixed': { kind: 'conflict', en: 'Ground rule {rule} cannot be dropped.', nl: 'Spelregel {rule} kan niet vervallen.' },
   'id-twice': { kind: 'conflict', en: 'This id stands in the list twice.', nl: 'Dit id staat tweemaal in de lijst.' },
@@ -317,8 +343,8 @@ export const refusals = {
   },
   'message-part-unknown': {
     kind: 'conflict',
-    en: 'The part "{part}" is none of this table, or stands here twice.',
-    nl: 'Het deel "{part}" kent deze tafel niet, of staat hier tweemaal.',
+    en: 'This part is none of this table, or stands here twice.',
+    nl: 'Dit deel kent deze tafel niet, of het staat hier tweemaal.',
   },
   'resistance-answered': {
     kind: 'conflict',
@@ -359,6 +385,11 @@ export const refusals = {
     kind: 'conflict',
     en: 'Nobody here takes on this proposal: its maker acts, or those who would act accept it.',
     nl: 'Niemand hier neemt dit voorstel op zich: de indiener voert het uit, of wie het zou uitvoeren, aanvaardt het.',
+  },
+  'beneficiary-without-criterion': {
+    kind: 'conflict',
+    en: 'The text does not say the {criterion} of {beneficiary}: each reflection scores it.',
+    nl: 'De tekst zegt niet wat de {criterion} van {beneficiary} is: elke reflectie geeft daar een score voor.',
   },
   'decision-without-reason': { kind: 'conflict', en: 'This decision has no reason.', nl: 'Dit besluit heeft geen reden.' },
   'owner-not-a-party': {
@@ -470,6 +501,11 @@ export const refusals = {
     en: 'Data is shared here: say on which legal ground you do, and where your register of processing activities has it.',
     nl: 'Hier worden gegevens gedeeld: zeg op welke grondslag u dat doet, en waar het in uw verwerkingsregister staat.',
   },
+  'ground-of-who-joins': {
+    kind: 'conflict',
+    en: 'Only the party that joins says on which legal ground it shares data: leave this out.',
+    nl: 'Alleen de partij die toetreedt zegt op welke grondslag zij gegevens deelt: laat dit weg.',
+  },
   // links and templates
   'link-to-itself': {
     kind: 'conflict',
@@ -482,6 +518,89 @@ export const refusals = {
     nl: 'Dit sjabloon is voor een overeenstemming van de soort {kind}.',
   },
   'built-in': { kind: 'conflict', en: 'This is built in, and everybody’s.', nl: 'Dit is ingebouwd, en van iedereen.' },
+  // exchanges
+  'not-leading': {
+    kind: 'forbidden',
+    en: 'The organisation that leads the programme does this.',
+    nl: 'De organisatie die het programma leidt, doet dit.',
+  },
+  'days-out-of-order': { kind: 'conflict', en: 'This comes after {after}.', nl: 'Dit komt na {after}.' },
+  'enrolment-open': {
+    kind: 'conflict',
+    en: 'People can be enrolled until {before}: this comes after it.',
+    nl: 'Aanmelden kan tot {before}: dit komt daarna.',
+  },
+  'enrolment-over': {
+    kind: 'conflict',
+    en: 'People could be enrolled until {before}.',
+    nl: 'Aanmelden kon tot {before}.',
+  },
+  'deadline-past': {
+    kind: 'conflict',
+    en: 'This moment is past: there has to be time to enrol.',
+    nl: 'Dit moment is voorbij: er moet tijd zijn om aan te melden.',
+  },
+  'already-enrolled': {
+    kind: 'conflict',
+    en: 'This person is enrolled in this round already.',
+    nl: 'Deze persoon is in deze ronde al aangemeld.',
+  },
+  'own-organisation': {
+    kind: 'conflict',
+    en: 'Nobody is paired with their own organisation: name others.',
+    nl: 'Niemand wordt aan de eigen organisatie gekoppeld: noem andere.',
+  },
+  'wished-and-excluded': {
+    kind: 'conflict',
+    en: 'This organisation stands among the wishes and among those not to be paired with.',
+    nl: 'Deze organisatie staat bij de wensen en ook bij wie u niet gekoppeld wilt worden.',
+  },
+  'matching-missing': {
+    kind: 'conflict',
+    en: 'There is no matching of this round as it stands now: make it first.',
+    nl: 'Er is van deze ronde, zoals ze nu is, geen koppeling: maak die eerst.',
+  },
+  'no-longer-there': {
+    kind: 'conflict',
+    en: 'This person has left their organisation, or it has left the network.',
+    nl: 'Deze persoon is weg bij de organisatie, of die is uit het samenwerkingsverband.',
+  },
+  'nobody-to-visit': {
+    kind: 'conflict',
+    en: 'There is nobody of another organisation with whom this person could be paired: each is excluded, by one side or the other.',
+    nl: 'Er is niemand van een andere organisatie om aan te koppelen: iedereen is uitgesloten, van de ene of de andere kant.',
+  },
+  'odd-number-left': {
+    kind: 'conflict',
+    en: 'These {people} people can only be paired among themselves: that is an odd number, so one is left.',
+    nl: 'Deze {people} mensen kunnen alleen onderling worden gekoppeld: dat is oneven, dus er blijft iemand over.',
+  },
+  'sends-more-than-received': {
+    kind: 'conflict',
+    en: '{organisation} sends more people than the others can receive: {people} of them compete for {places} places.',
+    nl: '{organisation} stuurt meer mensen dan de andere kunnen ontvangen: {people} van hen dingen naar {places} plaatsen.',
+  },
+  'too-few-hosts': {
+    kind: 'conflict',
+    en: 'There are {places} places at {organisations}, and {people} who can only go there.',
+    nl: 'Er zijn {places} plaatsen bij {organisations}, en {people} die alleen daar terechtkunnen.',
+  },
+  'outside-week': {
+    kind: 'conflict',
+    en: 'This visit is in the week from {from} until {until}.',
+    nl: 'Dit bezoek is in de week van {from} tot en met {until}.',
+  },
+  'not-yet-held': {
+    kind: 'conflict',
+    en: 'Today is {today}: this has yet to be held.',
+    nl: 'Vandaag is het {today}: dit moet nog komen.',
+  },
+  'was-not-on-visit': {
+    kind: 'conflict',
+    en: 'Only the guest and the host’s contact say how this visit was.',
+    nl: 'Alleen de gast en de contactpersoon van de gastheer zeggen hoe dit bezoek was.',
+  },
+  'theme-twice': { kind: 'conflict', en: 'This theme stands here twice.', nl: 'Dit thema staat hier tweemaal.' },
   // reflecting
   'already-reflected': {
     kind: 'conflict',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type ById, type Context, type EventOf, type Evolvers, patch, put, room } from './event.ts'
 import { guard } from './guard.ts'
 import type { HasMandates } from './mandate.ts'
-import { partyOf } from './party.ts'
+import { type HasMembers, requireMember } from './member.ts'
 import { refuse } from './refusal.ts'
 import type { HasRound } from './round.ts'
 import { text } from './text.ts'
@@ -18,7 +18,7 @@ export const RoleHolder = z
   .strictObject({
     id: uuid,
     personId: uuid,
-    partyId: uuid,
+    partyId: uuid.describe('whose person it is: the party, or in a network the organisation'),
     fromDate: dayOut,
     untilDate: z.exactOptional(dayOut).describe('the last day'),
   })
@@ -60,27 +60,10 @@ export function viewRole(role: Role, at: Instant): RoleView {
   }
 }
 
-export const transferStates = ['offered', 'accepted', 'declined', 'withdrawn'] as const
-export const Transfer = z
-  .strictObject({
-    id: uuid,
-    roleId: uuid,
-    taskIds: z.array(uuid),
-    fromPersonId: uuid,
-    fromPartyId: uuid,
-    toPersonId: uuid,
-    toPartyId: uuid,
-    note: z.string(),
-    openPoints: z.array(z.string()),
-    state: z.enum(transferStates),
-    offeredAt: instantOut,
-    answeredAt: z.exactOptional(instantOut),
-    reason: z.exactOptional(z.string()).describe('why it was accepted, declined, or taken back'),
-  })
-  .meta({ id: 'Transfer' })
-export type Transfer = z.output<typeof Transfer>
+export type HasRoles = { roles: ById<Role> }
 
-export type HasRoles = HasRound & HasMandates & { roles: ById<Role>; transfers: ById<Transfer> }
+/** Where roles are: at the table of an agreement, or in a network. */
+type Circle = HasRoles & ((HasRound & HasMandates) | HasMembers)
 
 const tasks = z
   .array(z.strictObject({ id: uuid.optional().describe('the task it replaces; a new task when left out'), what: text(1000) }))
@@ -98,23 +81,15 @@ export type AssignRole = z.output<typeof AssignRole>
 
 export const ReleaseRole = z.strictObject({ untilDate: day.describe('the last day') }).meta({ id: 'ReleaseRole' })
 
-export const OfferTransfer = z
-  .strictObject({
-    taskIds: z.array(uuid).min(1).max(50),
-    toPersonId: uuid,
-    note: text(2000),
-    openPoints: z.array(text(1000)).max(50).default([]),
-  })
-  .meta({ id: 'OfferTransfer' })
-export type OfferTransfer = z.output<typeof OfferTransfer>
-
-export const AnswerTransfer = z
-  .strictObject({ decision: z.enum(['accepted', 'declined']), reason: text(1000).optional().describe('required when declined') })
-  .meta({ id: 'AnswerTransfer' })
-export type AnswerTransfer = z.output<typeof AnswerTransfer>
-
-/** Who a person is to this table, looked up before deciding. */
+/** Who a person is to this circle, looked up before deciding. */
 export type Colleague = { personId: string; organisationId: string }
+
+/** For whom somebody shapes roles: their party, seated at the table, or their organisation, a member of the network. */
+function shaper(state: Circle, context: Context): { id: string; organisationId: string } {
+  if (!('members' in state)) return guard(state, 'shape-role', context).party
+  const organisationId = requireMember(state, context.actor)
+  return { id: organisationId, organisationId }
+}
 
 /** A role by id; refuses with `not-found`. */
 export function requireRole(state: HasRoles, roleId: string, pointer?: string): Role {
@@ -123,9 +98,9 @@ export function requireRole(state: HasRoles, roleId: string, pointer?: string): 
 }
 
 /** Adds a role with its tasks; roles are part of the text, so stances before it are void. */
-export function createRole(state: HasRoles, input: ShapeRole, context: Context): RoleEvent[] {
+export function createRole(state: Circle, input: ShapeRole, context: Context): RoleEvent[] {
   room(state.roles)
-  guard(state, 'shape-role', context)
+  shaper(state, context)
   const tasks = input.tasks.map(({ id, what }, index) => {
     // A new role replaces no task of another.
     if (id !== undefined) refuse('not-found', { what: 'task' }, `/tasks/${index}/id`)
@@ -135,8 +110,8 @@ export function createRole(state: HasRoles, input: ShapeRole, context: Context):
 }
 
 /** Changes name, purpose and tasks. A task that somebody still holds cannot silently disappear. */
-export function changeRole(state: HasRoles, roleId: string, input: ShapeRole, context: Context): RoleEvent[] {
-  guard(state, 'shape-role', context)
+export function changeRole(state: Circle, roleId: string, input: ShapeRole, context: Context): RoleEvent[] {
+  shaper(state, context)
   const role = requireRole(state, roleId)
   const tasks = input.tasks.map(({ id, what }, index) => {
     if (id !== undefined && !role.tasks.some((task) => task.id === id)) refuse('not-found', { what: 'task' }, `/tasks/${index}/id`)
@@ -150,8 +125,8 @@ export function changeRole(state: HasRoles, roleId: string, input: ShapeRole, co
 }
 
 /** Ends a role that nobody holds a task in; commitments that name it stop adoption until they name another. */
-export function endRole(state: HasRoles, roleId: string, context: Context): RoleEvent[] {
-  guard(state, 'shape-role', context)
+export function endRole(state: Circle, roleId: string, context: Context): RoleEvent[] {
+  shaper(state, context)
   const role = requireRole(state, roleId)
   const orphaned = orphanedTasks(role, dayOf(context.now))
   const held = role.tasks.find((task) => !orphaned.includes(task))
@@ -161,15 +136,15 @@ export function endRole(state: HasRoles, roleId: string, context: Context): Role
 
 /** Gives the role to a person of the actor's own organisation; its tasks without a holder become theirs. */
 export function assignRole(
-  state: HasRoles,
+  state: Circle,
   roleId: string,
   input: AssignRole,
   colleague: Colleague | undefined,
   context: Context,
 ): RoleEvent[] {
-  const { party } = guard(state, 'shape-role', context)
+  const place = shaper(state, context)
   const role = requireRole(state, roleId)
-  if (colleague?.organisationId !== party.organisationId) refuse('holder-not-of-organisation', {}, '/personId')
+  if (colleague?.organisationId !== place.organisationId) refuse('holder-not-of-organisation', {}, '/personId')
   const today = dayOf(context.now)
   const fromDate = input.fromDate ?? today
   if (fromDate < today) refuse('backdated', { today }, '/fromDate')
@@ -178,7 +153,7 @@ export function assignRole(
   const holder = {
     id: context.newId(),
     personId: input.personId,
-    partyId: party.id,
+    partyId: place.id,
     fromDate,
     ...(input.untilDate && { untilDate: input.untilDate }),
   }
@@ -186,14 +161,42 @@ export function assignRole(
 }
 
 /** Ends somebody's holding of a role, by their own organisation, today at the earliest: their open tasks then have no holder, and show as such. */
-export function releaseRole(state: HasRoles, roleId: string, holderId: string, untilDate: Day, context: Context): RoleEvent[] {
-  const { party } = guard(state, 'shape-role', context)
+export function releaseRole(state: Circle, roleId: string, holderId: string, untilDate: Day, context: Context): RoleEvent[] {
+  const place = shaper(state, context)
   const holder = requireRole(state, roleId).holders.find((held) => held.id === holderId) ?? refuse('not-found', { what: 'role holder' })
-  if (holder.partyId !== party.id) refuse('not-yours', { what: 'role holder' })
+  if (holder.partyId !== place.id) refuse('not-yours', { what: 'role holder' })
   const today = dayOf(context.now)
   if (untilDate < today || untilDate < holder.fromDate) refuse('backdated', { today }, '/untilDate')
   if (holder.untilDate !== undefined && untilDate > holder.untilDate) refuse('release-lengthens', { until: holder.untilDate }, '/untilDate')
   return [{ type: 'role-released', data: { roleId, holderId, untilDate } }]
+}
+
+/** What becomes of somebody's part in a role: their last day in it, who has which of their tasks now, and who joins them as holders. */
+export type RoleHandedOver = {
+  roleId: string
+  personId: string
+  untilDate: Day
+  tasks: { id: string; holderId: string }[]
+  holders: RoleHolder[]
+}
+
+/** Hands what a person of the actor's own organisation has in a role to colleagues, from today; they hold it until their last day. */
+export function handOverRole(
+  state: Circle,
+  { roleId, personId, untilDate, tasks }: Omit<RoleHandedOver, 'holders'>,
+  successorId: string | undefined,
+  context: Context,
+): RoleEvent[] {
+  const place = shaper(state, context)
+  const role = requireRole(state, roleId)
+  const today = dayOf(context.now)
+  if (untilDate < today) refuse('backdated', { today }, '/lastDay')
+  const holding = new Set(holdersOn(role, today).map((holder) => holder.personId))
+  const takers = new Set([...(successorId ? [successorId] : []), ...tasks.map((task) => task.holderId)])
+  const holders = [...takers]
+    .filter((taker) => !holding.has(taker))
+    .map((taker) => ({ id: context.newId(), personId: taker, partyId: place.id, fromDate: today }))
+  return [{ type: 'role-handed-over', data: { roleId, personId, untilDate, tasks, holders } }]
 }
 
 /** Who holds a role on a day. */
@@ -212,92 +215,7 @@ export const orphanedTasks = (role: Role, on: Day): Task[] => {
   return role.tasks.filter((task) => !task.holderId || !holding.has(task.holderId))
 }
 
-/** Offers chosen tasks to somebody else at the table, with a note and what is still open. It takes effect when they accept. */
-export function offerTransfer(
-  state: HasRoles,
-  roleId: string,
-  input: OfferTransfer,
-  receiver: Colleague | undefined,
-  context: Context,
-): RoleEvent[] {
-  room(state.transfers)
-  const { person, party } = guard(state, 'transfer-tasks', context)
-  const role = requireRole(state, roleId)
-  const toParty = receiver && partyOf(state, receiver.organisationId)
-  if (toParty?.involvement !== 'seated') refuse('not-a-party', {}, '/toPersonId')
-  if (input.toPersonId === person.personId) refuse('transfer-to-self', {}, '/toPersonId')
-  const offered = new Set(
-    Object.values(state.transfers).flatMap((transfer) =>
-      transfer.roleId === roleId && transfer.state === 'offered' ? transfer.taskIds : [],
-    ),
-  )
-  input.taskIds.forEach((id, index) => {
-    if (offered.has(id)) refuse('already-done', { what: 'offer' }, `/taskIds/${index}`)
-    const task = role.tasks.find((task) => task.id === id) ?? refuse('not-found', { what: 'task' }, `/taskIds/${index}`)
-    const holder = role.holders.find((held) => held.personId === task.holderId)
-    if (holder && holder.partyId !== party.id) refuse('not-yours', { what: 'task' }, `/taskIds/${index}`)
-  })
-  const { taskIds, toPersonId, note, openPoints } = input
-  const transfer = {
-    id: context.newId(),
-    roleId,
-    taskIds,
-    fromPersonId: person.personId,
-    fromPartyId: party.id,
-    toPersonId,
-    toPartyId: toParty.id,
-    note,
-    openPoints,
-  }
-  return [{ type: 'transfer-offered', data: transfer }]
-}
-
-/** A transfer of a role that waits for an answer. */
-function requireOffered(state: HasRoles, roleId: string, transferId: string, action: string): Transfer {
-  requireRole(state, roleId)
-  const transfer = state.transfers[transferId]
-  if (!transfer || transfer.roleId !== roleId) refuse('not-found', { what: 'transfer' })
-  return transfer.state === 'offered' ? transfer : refuse('wrong-state', { what: 'transfer', state: transfer.state, action })
-}
-
-export const WithdrawTransfer = z.strictObject({ reason: text(1000) }).meta({ id: 'WithdrawTransfer' })
-
-/** The offering party takes an offer back that was not answered: its tasks can then be offered to somebody else. */
-export function withdrawTransfer(
-  state: HasRoles,
-  roleId: string,
-  transferId: string,
-  input: z.output<typeof WithdrawTransfer>,
-  context: Context,
-): RoleEvent[] {
-  const { party } = guard(state, 'transfer-tasks', context)
-  const transfer = requireOffered(state, roleId, transferId, 'withdraw')
-  if (transfer.fromPartyId !== party.id) refuse('not-yours', { what: 'transfer' })
-  return [{ type: 'transfer-withdrawn', data: { transferId, reason: input.reason } }]
-}
-
-/** The receiver accepts or declines. Accepting moves the tasks, and makes them a holder of the role where they were none. */
-export function answerTransfer(state: HasRoles, roleId: string, transferId: string, input: AnswerTransfer, context: Context): RoleEvent[] {
-  const { person } = guard(state, 'transfer-tasks', context)
-  const role = requireRole(state, roleId)
-  const transfer = requireOffered(state, roleId, transferId, input.decision)
-  if (transfer.toPersonId !== person.personId) refuse('not-yours', { what: 'transfer' })
-  if (input.decision === 'declined') {
-    const reason = input.reason ?? refuse('reason-required', {}, '/reason')
-    return [{ type: 'transfer-declined', data: { transferId, reason } }]
-  }
-  const today = dayOf(context.now)
-  const holds = holdersOn(role, today).some((holder) => holder.personId === person.personId)
-  const holder = holds ? undefined : { id: context.newId(), personId: person.personId, partyId: transfer.toPartyId, fromDate: today }
-  return [
-    {
-      type: 'transfer-accepted',
-      data: { transferId, roleId, taskIds: transfer.taskIds, ...(holder && { holder }), ...(input.reason && { reason: input.reason }) },
-    },
-  ]
-}
-
-const assigned = (tasks: readonly Task[], personId: string, which: (task: Task) => boolean): Task[] =>
+export const assigned = (tasks: readonly Task[], personId: string, which: (task: Task) => boolean): Task[] =>
   tasks.map((task) => (which(task) ? { ...task, holderId: personId } : task))
 
 export const roleEvents = {
@@ -335,33 +253,19 @@ export const roleEvents = {
       revision,
     })),
   }),
-  'transfer-offered': (state, data: Omit<Transfer, 'state' | 'offeredAt'>, { at }) => ({
-    transfers: put(state.transfers, { ...data, state: 'offered', offeredAt: at }),
-  }),
-  'transfer-accepted': (
-    state,
-    data: { transferId: string; roleId: string; taskIds: string[]; holder?: RoleHolder; reason?: string },
-    { at, revision },
-  ) => {
-    const to = state.transfers[data.transferId]?.toPersonId ?? ''
-    return {
-      transfers: patch(state.transfers, data.transferId, {
-        state: 'accepted',
-        answeredAt: at,
-        ...(data.reason && { reason: data.reason }),
-      }),
-      roles: patch(state.roles, data.roleId, (role) => ({
-        tasks: assigned(role.tasks, to, (task) => data.taskIds.includes(task.id)),
-        holders: data.holder ? [...role.holders, data.holder] : role.holders,
-        revision,
-      })),
-    }
-  },
-  'transfer-withdrawn': (state, data: { transferId: string; reason: string }, { at }) => ({
-    transfers: patch(state.transfers, data.transferId, { state: 'withdrawn', answeredAt: at, reason: data.reason }),
-  }),
-  'transfer-declined': (state, data: { transferId: string; reason: string }, { at }) => ({
-    transfers: patch(state.transfers, data.transferId, { state: 'declined', answeredAt: at, reason: data.reason }),
+  'role-handed-over': (state, { roleId, personId, untilDate, tasks, holders }: RoleHandedOver, { revision }) => ({
+    roles: patch(state.roles, roleId, (role) => ({
+      tasks: role.tasks.map((task) => ({ ...task, ...tasks.find(({ id }) => id === task.id) })),
+      holders: [
+        ...role.holders.map((holder) =>
+          holder.personId === personId && (holder.untilDate === undefined || holder.untilDate > untilDate)
+            ? { ...holder, untilDate }
+            : holder,
+        ),
+        ...holders,
+      ],
+      revision,
+    })),
   }),
 } satisfies Evolvers<HasRoles>
 export type RoleEvent = EventOf<typeof roleEvents>

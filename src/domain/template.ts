@@ -30,6 +30,7 @@ export const Template = z
     id: uuid,
     kind: z.enum(kinds),
     organisationId: z.exactOptional(uuid).describe('whose it is; left out where it is built in'),
+    agreementId: z.exactOptional(uuid).describe('the agreement whose text it was made of'),
     text: TemplateText,
     madeAt: z.exactOptional(instantOut),
     withdrawnAt: z.exactOptional(instantOut),
@@ -57,7 +58,7 @@ const mostTemplates = 20
 /** Makes a template of the text of an agreement at whose table one's organisation sits. It binds to nothing, so any of its people may. */
 export function makeTemplate(
   state: HasTemplates,
-  { agreementId: _, ...input }: MakeTemplate,
+  input: MakeTemplate,
   agreement: Pick<Template, 'kind'> & { text: AgreementText },
   context: Context,
 ): TemplateEvent[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { holdsBsn } from './bsn.ts'
+import { holdsCaseNumber } from './case-number.ts'
 
 // NUL and lone surrogates, which PostgreSQL refuses or silently replaces (a digest would never verify again); other control characters
 // but tab and line end; and the marks that turn the reading direction around, with which a text reads otherwise than it is stored.
@@ -22,8 +23,8 @@ export const isStorable = (value: string): boolean => value.isWellFormed() && !v
 export const text = (max: number) => readableText(max, true)
 
 /**
- * As `text`, for what names something by a number of its own: an identifier, an account. It is not searched for a BSN, because one
- * number of nine digits in eleven looks like one.
+ * As `text`, for what names something by a number of its own: an identifier, an account. It is not searched for numbers of clients
+ * and cases, because one number of nine digits in eleven looks like a BSN.
  */
 export const numberText = (max: number) => readableText(max, false)
 
@@ -38,6 +39,8 @@ const readableText = (max: number, free: boolean) =>
       else if (lengthOf(value) > max)
         context.issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value })
       else if (free && holdsBsn(value)) context.issues.push({ code: 'custom', params: { code: 'bsn-in-text' }, input: value })
+      else if (free && holdsCaseNumber(value))
+        context.issues.push({ code: 'custom', params: { code: 'case-number-in-text' }, input: value })
     })
     .meta({ minLength: 1, maxLength: max, pattern: '\\S' })
 

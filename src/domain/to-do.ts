@@ -7,6 +7,7 @@ import { unansweredConcerns } from './contribution.ts'
 import { isHeard } from './hearing.ts'
 import { mandateStatus } from './mandate.ts'
 import { partyOf } from './party.ts'
+import type { RecommendationView } from './recommendation.ts'
 import { reflectBy, reflectionOf } from './reflection.ts'
 import { type Impasse, impasseDays, phaseAt } from './round.ts'
 import { standing } from './stance.ts'
@@ -25,15 +26,17 @@ export const toDoKinds = [
   'overdue-commitment',
   'reflect',
   'open-next-round',
+  'answer-recommendation',
 ] as const
 
 /** One thing that waits for a person: what, about which resource, and by when if there is a moment. */
 export const ToDo = z
   .strictObject({
     kind: z.enum(toDoKinds),
-    agreementId: uuid,
-    title: z.string().describe('of the agreement'),
-    about: uuid.describe('the id of what it is about: a mandate, a party, a contribution, a commitment or a transfer'),
+    agreementId: z.exactOptional(uuid).describe('of what waits in an agreement'),
+    networkId: z.exactOptional(uuid).describe('of what waits in a network'),
+    title: z.string().describe('of the agreement, or the name of the network'),
+    about: uuid.describe('the id of what it is about: a mandate, a party, a contribution, a commitment, a transfer or a recommendation'),
     what: z.string(),
     byAt: z.exactOptional(instantOut),
     meetingId: z.exactOptional(uuid).describe('of a renewal: the meeting whose outcome it cites'),
@@ -93,6 +96,15 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
     ...(phase === 'closed' ? [item('open-next-round', party.id, state.text.title)] : []),
   ]
 }
+
+/** What waits for the addressee of a recommendation: an answer to it. */
+export const answerRecommendation = ({ id, networkId, text }: RecommendationView, network: string): ToDo => ({
+  kind: 'answer-recommendation',
+  networkId,
+  title: network,
+  about: id,
+  what: text,
+})
 
 /** When an impasse is brought to mind: a parked one on the day on which deliberating resumes, another some days after it was called. */
 const remindAt = (state: Agreement, { calledAt, resumeOn }: Impasse): Instant =>

@@ -12,6 +12,8 @@ export const number = fromDigits(z.int().min(1).max(2_147_483_647))
 export const ofAgreement = { agreementId: id.describe('the id of the agreement / het id van de overeenstemming') }
 export const ofRound = { ...ofAgreement, roundNumber: number.describe('the number of the round / het nummer van de ronde') }
 
+export const ofProgramme = { programmeId: id.describe('the id of the exchange programme / het id van de wisselstage') }
+
 export const ofVersion = { ...ofAgreement, versionNumber: number }
 
 /** An id for the examples in the API's description. */

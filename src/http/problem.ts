@@ -138,6 +138,10 @@ export const mistakes = {
     en: 'This text holds a citizen service number (BSN). Leave it out: the registry holds nothing about clients or cases.',
     nl: 'In deze tekst staat een burgerservicenummer (BSN). Laat het weg: het register bevat niets over cliënten of casussen.',
   },
+  'case-number-in-text': {
+    en: 'This text holds the number of a police file, a prosecution or a court case. Leave it out: the registry holds nothing about cases.',
+    nl: 'In deze tekst staat het nummer van een politiedossier, een strafzaak of een rechtszaak. Laat het weg: het register bevat niets over casussen.',
+  },
   'inexact-number': { en: 'This number cannot be kept exactly.', nl: 'Dit getal is niet precies te bewaren.' },
   'too-deep': { en: 'This is nested more than {maximum} levels deep.', nl: 'Dit is meer dan {maximum} niveaus diep genest.' },
   'wrong-cursor': {

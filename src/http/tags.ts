@@ -17,7 +17,23 @@ export const tags = {
   Meetings: { en: 'Meetings, attendance and minutes.', nl: 'Bijeenkomsten, aanwezigheid en verslag.' },
   Commitments: { en: 'Who does what by when.', nl: 'Afspraken: wie doet wat voor wanneer.' },
   Organisations: { en: 'Chain partners, their people, desks and applications.', nl: 'Ketenpartners, hun mensen, loketten en applicaties.' },
+  'Social map': {
+    en: 'Who sits where, what they do and do not do, and through which desk; also as Open Referral HSDS.',
+    nl: 'De sociale kaart: wie zit waar, wat doen ze wel en niet, en via welk loket; ook als Open Referral HSDS.',
+  },
   Networks: { en: 'Standing circles of organisations with a shared goal.', nl: 'Samenwerkingsverbanden met een gedeeld doel.' },
+  Exchanges: {
+    en: 'Exchange programmes: people of partners visit each other, and each visit is returned.',
+    nl: 'Wisselstages: mensen van partners lopen bij elkaar mee, en elk bezoek wordt beantwoord.',
+  },
+  Inquiries: {
+    en: 'Appreciative inquiry: what works, found together.',
+    nl: 'Waarderend onderzoek: samen vinden wat werkt.',
+  },
+  Recommendations: {
+    en: 'Recommendations on three levels, and what became of them.',
+    nl: 'Aanbevelingen op drie niveaus, en wat ervan werd.',
+  },
   Me: { en: 'The caller: what waits for them.', nl: 'De aanroeper: wat er op hen wacht.' },
   Proof: {
     en: 'The log over everything that was recorded, receipts, and exports that anybody can check.',

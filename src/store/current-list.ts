@@ -1,8 +1,9 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import type { LiveAgreement } from '../domain/social-map.ts'
 import { holds, holdsNow, isHere, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
-import { inForce, memberships, parties, publications, versions } from './tables.ts'
+import { inForce, memberships, participants, parties, publications, roles, versions } from './tables.ts'
 
 export type CurrentFilter = {
   /** An organisation that takes part in the version. */
@@ -17,12 +18,27 @@ export type CurrentFilter = {
  * networks, what is public), each with an index in this order: a page merges as many of each as it is long, and who may read is then
  * asked of those.
  */
-export async function currentVersions<Doc>(
+export const currentVersions = <Doc>(
   database: Database,
   reader: VersionReader,
   filter: CurrentFilter,
   times: Times,
-  { after, limit }: { after?: string | undefined; limit: number },
+  slice: Slice,
+): Promise<Doc[]> => whatIsCurrent(database, reader, filter, times, slice, sql`${versions.doc}`)
+
+/** The organisations that take part in each of those versions, and nothing else of them. */
+export const currentParticipants = (database: Database, reader: VersionReader, filter: CurrentFilter, limit: number): Promise<string[][]> =>
+  whatIsCurrent(database, reader, filter, {}, { limit }, sql`to_json(${versions.organisationIds})`)
+
+type Slice = { after?: string | undefined; limit: number }
+
+async function whatIsCurrent<Doc>(
+  database: Database,
+  reader: VersionReader,
+  filter: CurrentFilter,
+  times: Times,
+  { after, limit }: Slice,
+  told: SQL,
 ): Promise<Doc[]> {
   const organisation = organisationOfReader(reader)
   const wanted = and(
@@ -36,7 +52,7 @@ export async function currentVersions<Doc>(
   const holding = lookingBack ? holds(inForce, now, times.validAt ?? null, times.knownAt ?? null) : holdsNow(inForce, now)
   /** What is in force of a source, in the order of the index that it is found by. */
   const some = (source: SQL, where: SQL, id: AnyPgColumn = publications.agreementId): SQL =>
-    sql`(select ${publications.agreementId} as id, ${versions.number}, ${versions.doc} from ${source}
+    sql`(select ${publications.agreementId} as id, ${versions.number}, ${told} as doc from ${source}
       join ${inForce} on ${inForce.agreementId} = ${publications.agreementId} and ${holding}
       join ${versions} on ${versions.agreementId} = ${inForce.agreementId} and ${versions.number} = ${inForce.version}
       where ${and(where, wanted, after ? gt(id, after) : undefined)} order by ${id} limit ${limit})`
@@ -57,4 +73,39 @@ export async function currentVersions<Doc>(
     ) page join ${publications} on ${publications.agreementId} = page.id
     where ${mayReadVersions(database.db, publications, organisation)} order by page.id`)
   return rows.map(({ doc }) => doc)
+}
+
+/** Which roles the people of an organisation hold today in an agreement, for who sits at its table; null for others. */
+const rolesHeld = (database: Database, organisation: SQL): SQL => {
+  const today = sql`to_char(${clockNow(database)} at time zone 'Europe/Amsterdam', 'YYYY-MM-DD')`
+  return sql`(select jsonb_agg(distinct role.name order by role.name) filter (where role.name is not null)
+    from ${parties} left join lateral (
+      select ${roles.name} from ${parties} theirs join ${roles} on ${roles.agreementId} = theirs.agreement_id
+        cross join lateral jsonb_array_elements(${roles.doc}->'holders') holder
+      where theirs.agreement_id = ${participants.agreementId} and theirs.organisation_id = ${participants.organisationId} and theirs.here
+        and holder->>'partyId' = theirs.id::text and holder->>'fromDate' <= ${today} and ${today} <= coalesce(holder->>'untilDate', ${today})
+        and not ${roles.doc} ? 'endedAt') role on true
+    where ${parties.agreementId} = ${participants.agreementId} and ${parties.organisationId} = ${organisation} and ${isHere(database)})`
+}
+
+/** The last versions in force in which organisations take part, as far as the reader may read them: at most `limit` of each. One statement. */
+export async function currentOfOrganisations(
+  database: Database,
+  reader: VersionReader,
+  organisationIds: readonly string[],
+  limit: number,
+): Promise<Map<string, LiveAgreement[]>> {
+  const organisation = organisationOfReader(reader)
+  const { rows } = await database.db.execute<{ organisationId: string; agreement: LiveAgreement }>(sql`
+    select asked.id as "organisationId", live.agreement from unnest(${sql.param([...organisationIds])}::uuid[]) asked (id) cross join lateral (
+      select jsonb_strip_nulls(jsonb_build_object('id', ${participants.agreementId}, 'kind', ${participants.kind}, 'title', ${participants.title},
+          'version', ${participants.version}, 'involvement', ${participants.involvement}, 'roles', ${rolesHeld(database, organisation)})) as agreement
+        from ${participants} join ${publications} on ${publications.agreementId} = ${participants.agreementId}
+        join ${inForce} on ${inForce.agreementId} = ${participants.agreementId} and ${inForce.version} = ${participants.version}
+          and ${holdsNow(inForce, sql`(select ${clockNow(database)})`)}
+        where ${participants.organisationId} = asked.id and ${mayReadVersions(database.db, publications, organisation)}
+        order by ${participants.agreementId} desc limit ${limit}) live`)
+  const found = new Map<string, LiveAgreement[]>()
+  for (const { organisationId, agreement } of rows) found.set(organisationId, [...(found.get(organisationId) ?? []), agreement])
+  return found
 }

@@ -56,6 +56,19 @@ export async function peopleById(
   return new Map(rows.map((row) => [row.personId, row]))
 }
 
+/** The people who are with these organisations now, by their names. */
+export async function peopleOf(
+  queries: Queries,
+  organisationIds: readonly string[],
+): Promise<{ id: string; organisationId: string; name: string }[]> {
+  const { rows } = await queries.query<{ id: string; organisationId: string; name: string }>(
+    `select id, organisation_id as "organisationId", doc->>'name' as name from people where organisation_id = any($1::uuid[]) and here
+      order by id`,
+    [organisationIds],
+  )
+  return rows
+}
+
 export type Account = { id: string; subject: string; kind: string; name: string; organisation: string; organisationId: string }
 
 /** An actor with their names, and what their token lets them do. */
@@ -87,7 +100,7 @@ export async function accountsOf(queries: Queries, issuer: string): Promise<Acco
   return rows
 }
 
-/** Whether there is a network of this name. */
-export async function networkNamed(queries: Queries, name: string): Promise<boolean> {
-  return (await queries.query('select 1 from networks where name = $1', [name])).rows.length > 0
+/** The id of a network of this name, where there is one. */
+export async function networkNamed(queries: Queries, name: string): Promise<string | undefined> {
+  return (await queries.query<{ id: string }>('select id from networks where name = $1 order by id limit 1', [name])).rows[0]?.id
 }

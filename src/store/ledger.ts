@@ -5,21 +5,28 @@ import pg from 'pg'
 import type { Acting } from '../domain/actor.ts'
 import { type Agreement, type AgreementEvent, evolve as evolveAgreement } from '../domain/agreement.ts'
 import type { By, Recorded } from '../domain/event.ts'
+import { evolve as evolveProgramme, type Programme, type ProgrammeEvent } from '../domain/exchange/programme.ts'
+import { evolve as evolveInquiry, type Inquiry, type InquiryEvent } from '../domain/inquiry.ts'
 import { type Entry, entryHash, genesis, type Kept, payloadDigest } from '../domain/ledger.ts'
-import { evolve as evolveNetwork, isMember, type Network, type NetworkEvent } from '../domain/network.ts'
+import { isMember } from '../domain/member.ts'
+import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../domain/network.ts'
 import { evolve as evolveOrganisation, type Organisation, type OrganisationEvent } from '../domain/organisation.ts'
 import { partyOf } from '../domain/party.ts'
+import { evolve as evolveRecommendation, type Recommendation, type RecommendationEvent } from '../domain/recommendation.ts'
 import { Refused } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
 import { connectionConfig, type Database, type Queries, valueParsers } from './database.ts'
 import {
   agreementProjections,
   changedRows,
+  inquiryProjections,
   keyOf,
   networkProjections,
   organisationProjections,
+  programmeProjections,
   type Rows,
   rebuilt,
+  recommendationProjections,
   upsert,
 } from './projections.ts'
 import { ledger, ledgerPayloads, snapshots, streams } from './tables.ts'
@@ -56,6 +63,26 @@ export const networkStream: Stream<Network, NetworkEvent> = {
   evolve: evolveNetwork,
   projections: networkProjections,
   hasPart: (state, { organisationId = '' }) => isMember(state, organisationId),
+}
+
+// What hangs under a network: who changed it was found in that network a moment before, and is there still.
+export const inquiryStream: Stream<Inquiry, InquiryEvent> = {
+  type: 'inquiry',
+  evolve: evolveInquiry,
+  projections: inquiryProjections,
+  hasPart: () => true,
+}
+export const programmeStream: Stream<Programme, ProgrammeEvent> = {
+  type: 'exchange-programme',
+  evolve: evolveProgramme,
+  projections: programmeProjections,
+  hasPart: () => true,
+}
+export const recommendationStream: Stream<Recommendation, RecommendationEvent> = {
+  type: 'recommendation',
+  evolve: evolveRecommendation,
+  projections: recommendationProjections,
+  hasPart: () => true,
 }
 
 /** The head of a stream: where it stands. */
@@ -352,7 +379,7 @@ export async function chain(queries: Queries, streamId: string): Promise<Kept[]>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a stream's type says which state and events it has
-const all: Stream<any, any>[] = [organisationStream, networkStream, agreementStream]
+const all: Stream<any, any>[] = [organisationStream, networkStream, programmeStream, inquiryStream, recommendationStream, agreementStream]
 
 /**
  * Makes every table for reading anew from the ledger, in one transaction, as the owner of the tables. Organisations come first, then

@@ -1,22 +1,25 @@
 import { and, asc, eq, exists, type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
-import type { Member, NetworkView } from '../domain/network.ts'
+import type { Member } from '../domain/member.ts'
+import type { NetworkView } from '../domain/network.ts'
 import { refuse } from '../domain/refusal.ts'
+import type { Instant } from '../domain/time.ts'
 import { afterPosition, readerOf } from './agreement.ts'
-import type { Database } from './database.ts'
+import { clockNow, type Database } from './database.ts'
 import { networkMembers, networks } from './tables.ts'
 
 type Page = { after?: readonly (string | number)[] | undefined; limit: number }
 
-/** The one filter for networks: those of which the reader's organisation is a member. */
-export const isMember = ({ db }: Database, actor: Actor): SQL =>
+/** The one filter for networks and what hangs under them: of which the reader's organisation is a member. */
+export const isMember = ({ db }: Database, actor: Actor, networkId: AnyPgColumn = networks.id): SQL =>
   exists(
     db
       .select({ one: sql`1` })
       .from(networkMembers)
       .where(
         and(
-          eq(networkMembers.networkId, networks.id),
+          eq(networkMembers.networkId, networkId),
           eq(networkMembers.organisationId, readerOf(actor, 'network')),
           eq(networkMembers.here, true),
         ),
@@ -43,25 +46,44 @@ export async function findNetwork(database: Database, actor: Actor, id: string):
   return row?.doc ?? refuse('not-found', { what: 'network' })
 }
 
-/** The organisations that are in a network now, for its members. One statement. */
-export async function listMembers(database: Database, actor: Actor, networkId: string, { after, limit }: Page): Promise<Member[]> {
+/** A table with what belongs to networks. */
+type InNetwork = PgTable & { networkId: AnyPgColumn; doc: AnyPgColumn }
+
+/** What is listed under a network, for its members, and the moment of reading. One statement. */
+export async function listInNetwork<Doc>(
+  database: Database,
+  actor: Actor,
+  networkId: string,
+  table: InNetwork,
+  { order, where, after, limit, of }: Page & { order: readonly AnyPgColumn[]; where?: SQL | undefined; of?: { what: string; there: SQL } },
+): Promise<{ docs: Doc[]; now: Instant }> {
   const page = database.db
-    .select({ doc: sql<Member | null>`${networkMembers.doc}`.as('listed') })
-    .from(networkMembers)
-    .where(
-      and(eq(networkMembers.networkId, networkId), eq(networkMembers.here, true), afterPosition([networkMembers.organisationId], after)),
-    )
-    .orderBy(asc(networkMembers.organisationId))
+    .select({ doc: sql<Doc | null>`${table.doc}`.as('listed') })
+    .from(table as PgTable)
+    .where(and(eq(table.networkId, networkId), where, afterPosition(order, after)))
+    .orderBy(...order.map((column) => asc(column)))
     .limit(limit)
     .as('page')
   const rows = await database.db
-    .select({ doc: page.doc })
+    .select({ doc: page.doc, now: clockNow(database), there: of?.there ?? sql<boolean>`true` })
     .from(networks)
     .leftJoinLateral(page, sql`true`)
     .where(and(eq(networks.id, networkId), isMember(database, actor)))
-  if (rows.length === 0) refuse('not-found', { what: 'network' })
-  return rows.flatMap(({ doc }) => (doc === null ? [] : [doc]))
+  const [first] = rows
+  if (!first) refuse('not-found', { what: 'network' })
+  if (of && !first.there) refuse('not-found', { what: of.what })
+  return { docs: rows.flatMap(({ doc }) => (doc === null ? [] : [doc as Doc])), now: first.now }
 }
+
+/** The organisations that are in a network now, for its members. */
+export const listMembers = async (database: Database, actor: Actor, networkId: string, page: Page): Promise<Member[]> =>
+  (
+    await listInNetwork<Member>(database, actor, networkId, networkMembers, {
+      order: [networkMembers.organisationId],
+      where: eq(networkMembers.here, true),
+      ...page,
+    })
+  ).docs
 
 /** A member, also one that has left, with the revision of the network that it is in. */
 export async function findMember(

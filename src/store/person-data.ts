@@ -2,7 +2,7 @@ import { and, eq, getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import { type Person, personalEvents } from '../domain/organisation.ts'
-import { type namingKinds, type PersonData, requireOwnData } from '../domain/person-data.ts'
+import { type circleNamingKinds, type namingKinds, type PersonData, requireOwnData } from '../domain/person-data.ts'
 import { refuse } from '../domain/refusal.ts'
 import { clockNow, type Database } from './database.ts'
 import * as tables from './tables.ts'
@@ -23,12 +23,37 @@ const tableOf: Record<(typeof namingKinds)[number], PgTable> = {
   message: tables.messages,
 }
 
+/** The same for networks and what hangs under them, with the column that says in which stream it is. */
+const circleTableOf: Record<(typeof circleNamingKinds)[number], [PgTable, 'id' | 'network_id' | 'inquiry_id' | 'programme_id']> = {
+  'network-identity': [tables.networkIdentities, 'network_id'],
+  'network-role': [tables.networkRoles, 'network_id'],
+  'network-role-holder': [tables.networkRoleHolders, 'network_id'],
+  'inquiry': [tables.inquiries, 'id'],
+  'inquiry-seat': [tables.inquirySeats, 'inquiry_id'],
+  'finding': [tables.findings, 'inquiry_id'],
+  'recommendation': [tables.recommendations, 'id'],
+  'exchange-programme': [tables.exchangeProgrammes, 'id'],
+  'exchange-enrolment': [tables.exchangeEnrolments, 'programme_id'],
+  'exchange-matching': [tables.exchangeMatchings, 'programme_id'],
+  'exchange-placement': [tables.exchangePlacements, 'programme_id'],
+  'exchange-reflection': [tables.exchangeReflections, 'programme_id'],
+  'exchange-closing': [tables.exchangeClosings, 'programme_id'],
+}
+
 // `**` looks at every value at every depth: whichever field names the person, also one that is added later.
-const naming = Object.entries(tableOf).map(
-  ([kind, table]) =>
-    `select t.agreement_id as "agreementId", '${kind}' as kind, t.doc as item from ${getTableName(table)} t join seated using (agreement_id)
-      where jsonb_path_exists(t.doc, '$.** ? (@ == $id)', jsonb_build_object('id', $1::text))`,
-)
+const named = `where jsonb_path_exists(t.doc, '$.** ? (@ == $id)', jsonb_build_object('id', $1::text))`
+const naming = [
+  ...Object.entries(tableOf).map(
+    ([kind, table]) => `select t.agreement_id as "agreementId", null::uuid as "networkId", '${kind}' as kind, t.doc as item
+      from ${getTableName(table)} t join seated using (agreement_id) ${named}`,
+  ),
+  ...Object.entries(circleTableOf).map(
+    ([kind, [table, key]]) => `select null, circled.network_id, '${kind}', t.doc
+      from ${getTableName(table)} t join circled on circled.id = t.${key} ${named}`,
+  ),
+]
+
+type Naming = { agreementId: string | null; networkId: string | null; kind: string; item: Record<string, unknown> }
 
 /**
  * Everything that the registry holds about a person, for themself and for who administers their organisation: what names them where
@@ -41,9 +66,11 @@ export async function dataOf(database: Database, actor: Actor, organisationId: s
     .where(and(eq(tables.people.id, personId), eq(tables.people.organisationId, organisationId)))
   const { person, madeAt } = found ?? refuse('not-found', { what: 'person' })
   requireOwnData(person, actor)
-  const { rows: inAgreements } = await database.query<PersonData['inAgreements'][number]>(
-    `with seated as (select agreement_id from seats where organisation_id = $2)
-      ${naming.join(' union all ')} order by "agreementId", kind, item`,
+  const { rows: items } = await database.query<Naming>(
+    `with seated as (select agreement_id from seats where organisation_id = $2),
+        circled as (select c.id, c.network_id from circles c join memberships m using (network_id) where m.organisation_id = $2
+          union all select network_id, network_id from memberships where organisation_id = $2)
+      ${naming.join(' union all ')} order by "agreementId", "networkId", kind, item`,
     [personId, organisationId],
   )
   const { rows: entries } = await database.query<Omit<PersonData['entries'][number], 'mandateId'> & { mandateId: string | null }>(
@@ -51,6 +78,7 @@ export async function dataOf(database: Database, actor: Actor, organisationId: s
         select $2::uuid as id
         union select agreement_id from seats where organisation_id = $2
         union select network_id from network_members where organisation_id = $2 and here
+        union select c.id from circles c join memberships m using (network_id) where m.organisation_id = $2
       )
       select l.stream_id as "streamId", l.stream_type as "streamType", l.revision, l.type, l.recorded_at as "recordedAt",
           l.mandate_id as "mandateId", l.actor_id = $1 as did
@@ -64,7 +92,12 @@ export async function dataOf(database: Database, actor: Actor, organisationId: s
   return {
     madeAt,
     person,
-    inAgreements,
+    inAgreements: items.flatMap(({ agreementId, networkId: _, ...item }) =>
+      agreementId === null ? [] : [{ agreementId, ...item } as PersonData['inAgreements'][number]],
+    ),
+    inNetworks: items.flatMap(({ agreementId: _, networkId, ...item }) =>
+      networkId === null ? [] : [{ networkId, ...item } as PersonData['inNetworks'][number]],
+    ),
     entries: entries.map(({ mandateId, ...entry }) => ({ ...entry, ...(mandateId && { mandateId }) })),
   }
 }

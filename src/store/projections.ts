@@ -2,9 +2,14 @@ import { getTableColumns, getTableName, type InferInsertModel } from 'drizzle-or
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import type { Agreement } from '../domain/agreement.ts'
 import { carried } from '../domain/commitment.ts'
-import type { Network } from '../domain/network.ts'
+import { type Programme, recordedProgramme } from '../domain/exchange/programme.ts'
+import { type Inquiry, viewInquiry } from '../domain/inquiry.ts'
+import { type Network, viewNetwork } from '../domain/network.ts'
 import type { Organisation } from '../domain/organisation.ts'
 import { pulsesTaken } from '../domain/pulse-taken.ts'
+import { type Recommendation, viewRecommendation } from '../domain/recommendation.ts'
+import { placeOf, subjectsOf, wordsOf } from '../domain/social-map.ts'
+import { idsOf } from '../domain/source.ts'
 import * as tables from './tables.ts'
 
 /** How a state shows in one table: a row for each of some items, keyed so that the same item always is the same row. */
@@ -56,6 +61,11 @@ export const organisationProjections: Projection<Organisation>[] = [
     tables.desks,
     (state: Organisation) => state.desks,
     (desk) => ({ id: desk.id, organisationId: desk.organisationId, open: !desk.closedAt, doc: desk }),
+  ),
+  projection(
+    tables.socialMap,
+    (state: Organisation) => one(placeOf(state)),
+    (place, { id, name }) => ({ organisationId: id, name, subjects: subjectsOf(place), words: wordsOf(place), doc: place }),
   ),
   projection(
     tables.accounts,
@@ -119,12 +129,36 @@ export const organisationProjections: Projection<Organisation>[] = [
   ),
 ]
 
+const held = (roles: Network['roles']) =>
+  keyed(
+    Object.values(roles).flatMap((role) => role.holders.map((holder) => ({ ...holder, roleId: role.id }))),
+    ({ id }) => id,
+  )
+
 export const networkProjections: Projection<Network>[] = [
-  projection(tables.networks, one, ({ id, name, sharedGoal, foundedAt, revision }: Network) => ({
-    id,
-    name,
-    doc: { id, name, sharedGoal, foundedAt, revision },
-  })),
+  projection(tables.networks, one, (state: Network) => ({ id: state.id, name: state.identity.name, doc: viewNetwork(state) })),
+  projection(
+    tables.networkIdentities,
+    (state: Network) => keyed([state.identity], ({ number }) => String(number)),
+    (identity, { id }) => ({ networkId: id, number: identity.number, doc: identity }),
+  ),
+  projection(
+    tables.networkRoles,
+    (state: Network) => state.roles,
+    (role, { id }) => ({ networkId: id, id: role.id, name: role.name, ended: role.endedAt !== undefined, doc: role }),
+  ),
+  projection(
+    tables.networkRoleHolders,
+    (state: Network) => held(state.roles),
+    ({ roleId, ...holder }, { id }) => ({
+      networkId: id,
+      id: holder.id,
+      roleId,
+      personId: holder.personId,
+      fromDate: holder.fromDate,
+      doc: holder,
+    }),
+  ),
   projection(
     tables.networkMembers,
     (state: Network) => state.members,
@@ -132,10 +166,104 @@ export const networkProjections: Projection<Network>[] = [
   ),
 ]
 
+export const inquiryProjections: Projection<Inquiry>[] = [
+  projection(tables.inquiries, one, (state: Inquiry) => ({
+    id: state.id,
+    networkId: state.networkId,
+    state: state.state,
+    doc: viewInquiry(state),
+  })),
+  projection(
+    tables.inquirySeats,
+    (state: Inquiry) => state.seats,
+    (seat, { id }) => ({ inquiryId: id, id: seat.id, here: !seat.leftAt, doc: seat }),
+  ),
+  projection(
+    tables.findings,
+    (state: Inquiry) => state.findings,
+    (finding, { id }) => ({ inquiryId: id, id: finding.id, kind: finding.kind, doc: finding }),
+  ),
+]
+
+export const programmeProjections: Projection<Programme>[] = [
+  projection(tables.exchangeProgrammes, one, (state: Programme) => ({
+    id: state.id,
+    networkId: state.networkId,
+    organisationId: state.organisationId,
+    title: state.title,
+    doc: recordedProgramme(state),
+  })),
+  projection(
+    tables.exchangeEnrolments,
+    // The one that was withdrawn last is one of many: each keeps its row.
+    (state: Programme) => ({ ...state.enrolments, ...(state.left && { [state.left.id]: state.left }) }),
+    (enrolment, { id }) => ({
+      programmeId: id,
+      id: enrolment.id,
+      roundNumber: enrolment.roundNumber,
+      personId: enrolment.personId,
+      organisationId: enrolment.organisationId,
+      withdrawn: enrolment.withdrawnAt !== undefined,
+      doc: enrolment,
+    }),
+  ),
+  projection(
+    tables.exchangeMatchings,
+    (state: Programme) => state.matchings,
+    (matching, { id }) => ({ programmeId: id, roundNumber: matching.roundNumber, doc: matching }),
+  ),
+  projection(
+    tables.exchangePlacements,
+    (state: Programme) => state.placements,
+    (placement, { id }) => ({
+      programmeId: id,
+      id: placement.id,
+      roundNumber: placement.roundNumber,
+      reverseId: placement.reverseId,
+      guestOrganisationId: placement.guest.organisationId,
+      hostOrganisationId: placement.host.organisationId,
+      state: placement.state,
+      lastOn: placement.week.until,
+      doc: placement,
+    }),
+  ),
+  projection(
+    tables.exchangeReflections,
+    (state: Programme) => one(state.reflected),
+    (said, { id }) => ({
+      programmeId: id,
+      id: said.id,
+      placementId: said.placementId,
+      personId: said.personId,
+      followUpOn: said.followUp?.on ?? null,
+      doc: said,
+    }),
+  ),
+  projection(
+    tables.exchangeClosings,
+    (state: Programme) => one(state.closing),
+    (closing, { id }) => ({ programmeId: id, roundNumber: closing.roundNumber, doc: closing }),
+  ),
+]
+
+export const recommendationProjections: Projection<Recommendation>[] = [
+  projection(tables.recommendations, one, (state: Recommendation) => ({
+    id: state.id,
+    networkId: state.networkId,
+    level: state.level,
+    status: state.status,
+    addresseeId: state.addressee.organisationId,
+    addresseePersonId: state.addressee.personId ?? null,
+    basedOn: state.basedOn,
+    doc: viewRecommendation(state),
+  })),
+]
+
 export const agreementProjections: Projection<Agreement>[] = [
   projection(tables.agreements, one, (state: Agreement) => {
-    const { id, kind, status, visibility, networkId, underId, text, createdAt, round, rules, ended } = state
-    const header = { id, kind, visibility, networkId, underId, title: text.title, createdAt, endedAt: ended?.at, status, round, rules }
+    const { id, kind, status, visibility, networkId, underId, originatesFrom, text, createdAt, round, rules, ended } = state
+    const { title } = text
+    const header = { id, kind, visibility, networkId, underId, originatesFrom, title, createdAt, endedAt: ended?.at, status, round, rules }
     return {
       id,
       kind,
@@ -143,7 +271,8 @@ export const agreementProjections: Projection<Agreement>[] = [
       visibility,
       networkId: networkId ?? null,
       underId: underId ?? null,
-      title: text.title,
+      originId: originatesFrom ? idsOf(originatesFrom).id : null,
+      title,
       createdAt,
       doc: header,
     }
@@ -227,7 +356,15 @@ export const agreementProjections: Projection<Agreement>[] = [
   projection(
     tables.contributions,
     (state: Agreement) => state.contributions,
-    (one, { id }) => ({ agreementId: id, roundNumber: one.roundNumber, id: one.id, kind: one.kind, partyId: one.partyId, doc: one }),
+    (one, { id }) => ({
+      agreementId: id,
+      roundNumber: one.roundNumber,
+      id: one.id,
+      kind: one.kind,
+      partyId: one.partyId,
+      recommendationId: one.recommendationId ?? null,
+      doc: one,
+    }),
   ),
   projection(
     tables.hearings,
@@ -270,6 +407,7 @@ export const agreementProjections: Projection<Agreement>[] = [
       version: one.version,
       id: one.id,
       ownerPartyId: one.terms.ownerPartyId,
+      proposalId: one.terms.proposalId ?? null,
       state: one.state,
       dueOn: one.terms.dueOn ?? null,
       doc: 'reports' in one ? one : carried(state, one),
@@ -297,6 +435,22 @@ export const agreementProjections: Projection<Agreement>[] = [
       subjects: version.content.mandate?.subjects ?? [],
       organisationIds: version.content.participants.map((participant) => participant.organisationId),
       doc: { agreementId: id, kind, ...version },
+    }),
+  ),
+  projection(
+    tables.participants,
+    (state: Agreement) =>
+      keyed(
+        state.versions.flatMap(({ number, content }) => content.participants.map((one) => ({ ...one, number, title: content.title }))),
+        ({ number, organisationId }) => `${number} ${organisationId}`,
+      ),
+    ({ number, organisationId, involvement, title }, { id, kind }) => ({
+      agreementId: id,
+      version: number,
+      organisationId,
+      kind,
+      title,
+      involvement,
     }),
   ),
   projection(
@@ -347,11 +501,16 @@ const stored = (table: PgTable, row: object): Record<string, unknown> =>
 // What is adopted or stated is never written again: the application's role may only insert here.
 const writtenOnce: ReadonlySet<PgTable> = new Set([
   tables.versions,
+  tables.participants,
   tables.snapshots,
   tables.positionStatements,
+  tables.networkIdentities,
   tables.acknowledgements,
   tables.positionAnswers,
   tables.messages,
+  tables.findings,
+  tables.exchangeReflections,
+  tables.exchangeClosings,
 ])
 
 const keyColumns = (table: PgTable) => {
@@ -379,5 +538,14 @@ export function upsert(table: PgTable, parameter: string): string {
 export const rebuilt: readonly PgTable[] = [
   tables.streams,
   tables.snapshots,
-  ...new Set([...organisationProjections, ...networkProjections, ...agreementProjections].map(({ table }) => table)),
+  ...new Set(
+    [
+      ...organisationProjections,
+      ...networkProjections,
+      ...programmeProjections,
+      ...inquiryProjections,
+      ...recommendationProjections,
+      ...agreementProjections,
+    ].map(({ table }) => table),
+  ),
 ]

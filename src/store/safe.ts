@@ -1,7 +1,20 @@
 import { applicationRole, type Database } from './database.ts'
 
 /** What is only ever added to. */
-export const history = ['ledger', 'ledger_payloads', 'snapshots', 'versions', 'log_entries', 'log_nodes', 'checkpoints', 'receipts']
+export const history = [
+  'ledger',
+  'ledger_payloads',
+  'snapshots',
+  'versions',
+  'log_entries',
+  'log_nodes',
+  'checkpoints',
+  'receipts',
+  'position_statements',
+  'acknowledgements',
+  'position_answers',
+  'messages',
+]
 
 /** Without these an answered request can be lost in a power cut; what each does is in the manual of PostgreSQL, "Write Ahead Log". */
 const durable = ['fsync', 'full_page_writes', 'synchronous_commit']

@@ -20,14 +20,18 @@ import { visibilities } from '../domain/agreement.ts'
 import { annexKinds } from '../domain/annex.ts'
 import { commitmentStates } from '../domain/commitment.ts'
 import { contributionKinds } from '../domain/contribution.ts'
+import { placementStates } from '../domain/exchange/placement.ts'
+import { findingKinds, inquiryStates } from '../domain/inquiry.ts'
 import { linkKinds } from '../domain/link.ts'
 import { meetingStates } from '../domain/meeting.ts'
 import { identifierSchemes } from '../domain/organisation.ts'
 import { involvements } from '../domain/party.ts'
 import { pulseKinds } from '../domain/pulse.ts'
-import { transferStates } from '../domain/role.ts'
+import { recommendationStatuses } from '../domain/recommendation.ts'
+import { recommendationLevels } from '../domain/reflection.ts'
 import { agreementStatuses, roundStates } from '../domain/round.ts'
 import { positions } from '../domain/stance.ts'
+import { transferStates } from '../domain/transfer.ts'
 
 // Milliseconds, like every moment in the program: microseconds would be lost on the way and cursors would skip rows.
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
@@ -194,6 +198,25 @@ export const desks = pgTable(
   ],
 )
 
+/** The social map: a row for each organisation, in the order in which it is read. A search looks in `words`. */
+export const socialMap = pgTable(
+  'social_map',
+  {
+    organisationId: uuid('organisation_id')
+      .primaryKey()
+      .references(() => organisations.id),
+    name: text('name').notNull(),
+    subjects: text('subjects').array().notNull(),
+    words: text('words').notNull(),
+    doc,
+  },
+  (table) => [
+    index('social_map_name').on(table.name, table.organisationId),
+    index('social_map_subjects').using('gin', table.subjects),
+    index('social_map_words').using('gin', sql`to_tsvector('dutch', words)`),
+  ],
+)
+
 /** What organisations are for and not for, as they stated it: a row is never changed. */
 export const positionStatements = pgTable(
   'position_statements',
@@ -312,6 +335,192 @@ export const networkMembers = pgTable(
   ],
 )
 
+const networkId = () =>
+  uuid('network_id')
+    .notNull()
+    .references(() => networks.id)
+
+/** Who networks were and are, as their members stated it: a row is never changed. */
+export const networkIdentities = pgTable(
+  'network_identities',
+  { networkId: networkId(), number: integer('number').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.networkId, table.number] }), check('network_identities_number', sql`number >= 1`)],
+)
+
+export const networkRoles = pgTable(
+  'network_roles',
+  { networkId: networkId(), id: uuid('id').notNull(), name: text('name').notNull(), ended: boolean('ended').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.networkId, table.id] })],
+)
+
+/** Everybody who holds or held a role of a network: the role forgets who is no longer, and this does not. */
+export const networkRoleHolders = pgTable(
+  'network_role_holders',
+  {
+    networkId: networkId(),
+    id: uuid('id').notNull(),
+    roleId: uuid('role_id').notNull(),
+    personId: uuid('person_id').notNull(),
+    fromDate: text('from_date').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.networkId, table.id] }),
+    index('network_role_holders_person').on(table.personId),
+    index('network_role_holders_role').on(table.networkId, table.roleId, table.fromDate, table.id),
+  ],
+)
+
+/** Programmes in which people of organisations visit each other; a programme is a stream that hangs under a network. */
+export const exchangeProgrammes = pgTable(
+  'exchange_programmes',
+  {
+    id: uuid('id').primaryKey(),
+    networkId: uuid('network_id')
+      .notNull()
+      .references(() => networks.id),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    title: text('title').notNull(),
+    doc,
+  },
+  (table) => [index('exchange_programmes_network').on(table.networkId, table.id)],
+)
+
+const programmeId = () =>
+  uuid('programme_id')
+    .notNull()
+    .references(() => exchangeProgrammes.id)
+
+export const exchangeEnrolments = pgTable(
+  'exchange_enrolments',
+  {
+    programmeId: programmeId(),
+    id: uuid('id').notNull(),
+    roundNumber: integer('round_number').notNull(),
+    personId: uuid('person_id').notNull(),
+    organisationId: uuid('organisation_id').notNull(),
+    withdrawn: boolean('withdrawn').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.programmeId, table.id] }),
+    // Each person once in a round.
+    uniqueIndex('exchange_enrolments_once').on(table.programmeId, table.roundNumber, table.personId).where(sql`not withdrawn`),
+    index('exchange_enrolments_round').on(table.programmeId, table.roundNumber, table.id),
+  ],
+)
+
+/** Who would visit whom, as it was worked out last for a round. */
+export const exchangeMatchings = pgTable(
+  'exchange_matchings',
+  { programmeId: programmeId(), roundNumber: integer('round_number').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.programmeId, table.roundNumber] })],
+)
+
+export const exchangePlacements = pgTable(
+  'exchange_placements',
+  {
+    programmeId: programmeId(),
+    id: uuid('id').notNull(),
+    roundNumber: integer('round_number').notNull(),
+    reverseId: uuid('reverse_id').notNull(),
+    guestOrganisationId: uuid('guest_organisation_id').notNull(),
+    hostOrganisationId: uuid('host_organisation_id').notNull(),
+    state: text('state').notNull(),
+    // The last day of its week: after it, what was not held did not take place.
+    lastOn: text('last_on').notNull(),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.programmeId, table.id] }),
+    index('exchange_placements_round').on(table.programmeId, table.roundNumber, table.id),
+    check('exchange_placements_state', oneOf('state', placementStates)),
+  ],
+)
+
+/** What guest and host contact say of a placement: a row is never changed. */
+export const exchangeReflections = pgTable(
+  'exchange_reflections',
+  {
+    programmeId: programmeId(),
+    id: uuid('id').notNull(),
+    placementId: uuid('placement_id').notNull(),
+    personId: uuid('person_id').notNull(),
+    followUpOn: text('follow_up_on'),
+    doc,
+  },
+  (table) => [
+    primaryKey({ columns: [table.programmeId, table.id] }),
+    uniqueIndex('exchange_reflections_once').on(table.programmeId, table.placementId, table.personId),
+    index('exchange_reflections_follow_up').on(table.personId, table.followUpOn).where(sql`follow_up_on is not null`),
+  ],
+)
+
+/** The meetings with which rounds of a programme closed, and what came of them: a row is never changed. */
+export const exchangeClosings = pgTable(
+  'exchange_closings',
+  { programmeId: programmeId(), roundNumber: integer('round_number').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.programmeId, table.roundNumber] })],
+)
+
+/** The appreciative inquiries of networks: each is a stream that hangs under its network. */
+export const inquiries = pgTable(
+  'inquiries',
+  {
+    id: uuid('id').primaryKey(),
+    networkId: uuid('network_id')
+      .notNull()
+      .references(() => networks.id),
+    state: text('state').notNull(),
+    doc,
+  },
+  (table) => [index('inquiries_network').on(table.networkId, table.id), check('inquiries_state', oneOf('state', inquiryStates))],
+)
+
+const inquiryId = () =>
+  uuid('inquiry_id')
+    .notNull()
+    .references(() => inquiries.id)
+
+/** Who sits in an inquiry, or did: one row for a person. */
+export const inquirySeats = pgTable(
+  'inquiry_seats',
+  { inquiryId: inquiryId(), id: uuid('id').notNull(), here: boolean('here').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.inquiryId, table.id] })],
+)
+
+export const findings = pgTable(
+  'findings',
+  { inquiryId: inquiryId(), id: uuid('id').notNull(), kind: text('kind').notNull(), doc },
+  (table) => [primaryKey({ columns: [table.inquiryId, table.id] }), check('findings_kind', oneOf('kind', findingKinds))],
+)
+
+/** The recommendations of networks: each is a stream that hangs under its network. `based_on` is shown by its lineage alone. */
+export const recommendations = pgTable(
+  'recommendations',
+  {
+    id: uuid('id').primaryKey(),
+    networkId: uuid('network_id')
+      .notNull()
+      .references(() => networks.id),
+    level: text('level').notNull(),
+    status: text('status').notNull(),
+    addresseeId: uuid('addressee_id').notNull(),
+    addresseePersonId: uuid('addressee_person_id'),
+    basedOn: jsonb('based_on').notNull(),
+    doc,
+  },
+  (table) => [
+    index('recommendations_network').on(table.networkId, table.id),
+    // What waits for an organisation or somebody of it.
+    index('recommendations_open').on(table.addresseeId, table.id).where(sql`status = 'open'`),
+    check('recommendations_level', oneOf('level', recommendationLevels)),
+    check('recommendations_status', oneOf('status', recommendationStatuses)),
+  ],
+)
+
 export const agreements = pgTable(
   'agreements',
   {
@@ -321,6 +530,8 @@ export const agreements = pgTable(
     visibility: text('visibility').notNull(),
     networkId: uuid('network_id').references(() => networks.id),
     underId: uuid('under_id'),
+    // Of another stream, which may be made anew after this one: no reference.
+    originId: uuid('origin_id'),
     title: text('title').notNull(),
     createdAt: moment('created_at').notNull(),
     doc,
@@ -331,6 +542,7 @@ export const agreements = pgTable(
     check('agreements_visibility', oneOf('visibility', visibilities)),
     index('agreements_network').on(table.networkId, table.id),
     index('agreements_under').on(table.underId, table.id),
+    index('agreements_origin').on(table.originId, table.id).where(sql`origin_id is not null`),
   ],
 )
 
@@ -478,9 +690,11 @@ export const impasses = pgTable('impasses', { ...inRound(), doc }, (table) => [p
 
 export const contributions = pgTable(
   'contributions',
-  { ...inRound(), kind: text('kind').notNull(), partyId: uuid('party_id').notNull(), doc },
+  // The recommendation is of another stream, which may be made anew after this one: no reference.
+  { ...inRound(), kind: text('kind').notNull(), partyId: uuid('party_id').notNull(), recommendationId: uuid('recommendation_id'), doc },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.id] }),
+    index('contributions_recommendation').on(table.recommendationId, table.agreementId).where(sql`recommendation_id is not null`),
     index('contributions_round').on(table.agreementId, table.roundNumber, table.id),
     check('contributions_kind', oneOf('kind', contributionKinds)),
   ],
@@ -518,12 +732,14 @@ export const commitments = pgTable(
     version: integer('version').notNull(),
     id: uuid('id').notNull(),
     ownerPartyId: uuid('owner_party_id').notNull(),
+    proposalId: uuid('proposal_id'),
     state: text('state').notNull(),
     dueOn: text('due_on'),
     doc,
   },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.version, table.id] }),
+    index('commitments_proposal').on(table.agreementId, table.proposalId).where(sql`proposal_id is not null`),
     check('commitments_state', oneOf('state', commitmentStates)),
   ],
 )
@@ -567,6 +783,25 @@ export const versions = pgTable(
   (table) => [primaryKey({ columns: [table.agreementId, table.number] }), check('versions_number', sql`number >= 1`)],
 )
 
+/** Which organisations take part in an adopted version, found by organisation: a row is never changed. */
+export const participants = pgTable(
+  'participants',
+  {
+    agreementId: agreementId(),
+    version: integer('version').notNull(),
+    organisationId: uuid('organisation_id').notNull(),
+    kind: text('kind').notNull(),
+    title: text('title').notNull(),
+    involvement: text('involvement').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.version, table.organisationId] }),
+    index('participants_organisation').on(table.organisationId, table.agreementId, table.version),
+    check('participants_kind', oneOf('kind', kinds)),
+    check('participants_involvement', oneOf('involvement', involvements)),
+  ],
+)
+
 /**
  * Which version holds when, and since when that was known. A row is never changed but for `replaced_at`, when it was known otherwise.
  * An exclusion constraint (in the migration: Drizzle has no word for it) keeps the periods of one agreement apart on both axes.
@@ -604,6 +839,17 @@ export const seats = pgView('seats', {
 export const memberships = pgView('memberships', {
   networkId: uuid('network_id').notNull(),
   organisationId: uuid('organisation_id').notNull(),
+}).existing()
+
+/** Under which network a stream hangs, for those that do: who is in the network has a part in it. */
+export const circles = pgView('circles', { id: uuid('id').notNull(), networkId: uuid('network_id').notNull() }).existing()
+
+/** The social map as it is searched, for everybody whom the registry knows: under a policy PostgreSQL would search without its indexes. */
+export const findable = pgView('findable', {
+  organisationId: uuid('organisation_id').notNull(),
+  name: text('name').notNull(),
+  subjects: text('subjects').array().notNull(),
+  words: text('words').notNull(),
 }).existing()
 
 /** Which organisation said of which statement that it understands it; what they said beside is for those two. */

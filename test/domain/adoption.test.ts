@@ -264,6 +264,25 @@ describe('condition 5: decisions have reasons; commitments have owners, roles an
     ])
   })
 
+  test('a beneficiary of whom the text does not say what they gain, or what may bother them', () => {
+    const beneficiaries = [
+      { id: uuid(1), name: 'Children', addedValue: 'x' },
+      { id: uuid(2), name: 'Parents', nuisance: 'x' },
+    ]
+    expect(inTheWay(spoiled((one) => writes(one, { beneficiaries })))).toEqual([
+      {
+        code: 'beneficiary-without-criterion',
+        params: { beneficiary: 'Children', criterion: 'nuisance' },
+        pointer: '/beneficiaries/0/nuisance',
+      },
+      {
+        code: 'beneficiary-without-criterion',
+        params: { beneficiary: 'Parents', criterion: 'addedValue' },
+        pointer: '/beneficiaries/1/addedValue',
+      },
+    ])
+  })
+
   test.each(['declined', 'returned'] as const)('a commitment that was %s', (decision) => {
     const table = adoptable()
     const id = only(Object.keys(table.state.commitments)[0])

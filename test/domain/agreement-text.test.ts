@@ -12,6 +12,7 @@ import {
   standardRules,
 } from '../../src/domain/agreement-text.ts'
 import {
+  acting,
   adoptable,
   adopts,
   aTable,
@@ -209,4 +210,9 @@ test('what is written under the founding rules is the text of the first version'
   stands(table, school)
   adopts(table)
   expect(only(table.state.versions[0]).content.title).toBe('Back to school')
+})
+
+test('a version carries its summary in plain language', () => {
+  const plainSummary = 'We call each other. Nobody waits longer than a day.'
+  expect(only(acting({}, { plainSummary }).state.versions[0]).content.plainSummary).toBe(plainSummary)
 })

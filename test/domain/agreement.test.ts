@@ -14,14 +14,16 @@ import {
 import { GroundRules } from '../../src/domain/agreement-text.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { closeRound } from '../../src/domain/reflection.ts'
-import { assignRole, OfferTransfer, offerTransfer } from '../../src/domain/role.ts'
+import { assignRole } from '../../src/domain/role.ts'
 import { addDays, dayOf } from '../../src/domain/time.ts'
+import { OfferTransfer, offerTransfer } from '../../src/domain/transfer.ts'
 import {
   acting,
   adopts,
   aTable,
   brings,
   city,
+  closed,
   codes,
   type contextOf,
   countingIds,
@@ -39,6 +41,7 @@ import {
   monday,
   only,
   operator,
+  parents,
   partyIdOf,
   pass,
   people,
@@ -159,6 +162,15 @@ describe('opening a round', () => {
     const alone = aTable()
     for (const house of [team, city]) does(alone, house.representative, leaveTable, partyIdOf(alone, house), { reason })
     expect(codes(() => does(alone, school.representative, openRound, {}))).toEqual(['two-parties-needed'])
+  })
+
+  test('is for any seated party, without a mandate: the cycle has no owner', () => {
+    for (const house of seatedHouses) {
+      const table = closed()
+      does(table, house.colleague, openRound, {})
+      expect(table.state.round).toMatchObject({ number: 2, state: 'deliberating' })
+    }
+    expect(codes(() => does(closed(), parents.representative, openRound, {}))).toEqual(['not-seated'])
   })
 
   test('follows a closed one, and never one that is going on', () => {

@@ -26,9 +26,10 @@ import { givePulse } from '../../src/domain/meeting-pulse.ts'
 import { sendMessage } from '../../src/domain/message.ts'
 import { partyOf } from '../../src/domain/party.ts'
 import { callReflection, closeRound, reflect } from '../../src/domain/reflection.ts'
-import { createRole, offerTransfer } from '../../src/domain/role.ts'
+import { createRole } from '../../src/domain/role.ts'
 import { type Phase, phaseAt, phases, type Standing, type TableAction, tableActions } from '../../src/domain/round.ts'
 import { stateDissent, takeStance } from '../../src/domain/stance.ts'
+import { offerTransfer } from '../../src/domain/transfer.ts'
 import {
   acting,
   addRole,

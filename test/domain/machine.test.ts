@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { annexMachine, annexStates } from '../../src/domain/annex.ts'
 import { commitmentMachine, commitmentStates } from '../../src/domain/commitment.ts'
+import { inquiryMachine, inquiryStates } from '../../src/domain/inquiry.ts'
 import { type Machine, move, statesOf } from '../../src/domain/machine.ts'
 import { meetingMachine, meetingStates } from '../../src/domain/meeting.ts'
+import { recommendationMachine, recommendationStatuses } from '../../src/domain/recommendation.ts'
 import { agreementMachine, agreementStatuses, roundMachine, roundStates } from '../../src/domain/round.ts'
 import { reasons } from '../support/agreement.ts'
 
@@ -12,6 +14,8 @@ const machines: [what: string, machine: Machine<string, string>, states: readonl
   ['round', roundMachine, roundStates, 'deliberating', ['closed']],
   ['commitment', commitmentMachine, commitmentStates, 'offered', ['withdrawn']],
   ['meeting', meetingMachine, meetingStates, 'planned', ['closed', 'cancelled']],
+  ['inquiry', inquiryMachine, inquiryStates, 'open', ['closed']],
+  ['recommendation', recommendationMachine, recommendationStatuses, 'open', ['declined', 'done']],
   ['annex', annexMachine, annexStates, 'proposed', ['effective', 'objected', 'dropped']],
 ]
 

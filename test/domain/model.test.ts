@@ -61,11 +61,12 @@ import { pulsesTaken } from '../../src/domain/pulse-taken.ts'
 import { amendReflection, callReflection, closeRound, Reflection, reflect } from '../../src/domain/reflection.ts'
 import { Refused, refusals } from '../../src/domain/refusal.ts'
 import { exploreResistance } from '../../src/domain/resistance.ts'
-import { answerTransfer, assignRole, createRole, offerTransfer, Role, releaseRole, Transfer } from '../../src/domain/role.ts'
+import { assignRole, createRole, Role, releaseRole } from '../../src/domain/role.ts'
 import { type Phase, phaseAt, Round } from '../../src/domain/round.ts'
 import { stepsOf } from '../../src/domain/round-history.ts'
 import { Stance, type TakeStance, takeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, dayOf, type Instant, later } from '../../src/domain/time.ts'
+import { answerTransfer, offerTransfer, Transfer } from '../../src/domain/transfer.ts'
 import { Period, Version } from '../../src/domain/version.ts'
 import {
   aTable,
@@ -478,6 +479,8 @@ function hurry(table: Table, seen: Map<string, number>): void {
   if (phase === 'draft' || phase === 'closed') everybody((state, context) => openRound(state, {}, context))
   if (phase === 'impasse')
     everybody((state, context) => leaveImpasse(state, state.round?.impasse?.id ?? nowhere, { exit: 'mediate', note: 'x' }, context))
+  if (phase === 'acting' && keys(table.state.annexes).length === 0)
+    everybody((state, context) => proposeAccession(state, { organisationId: stranger.id, reason: 'x' }, directory, context))
   if (phase === 'acting' && table.state.round?.reviewOn) goTo(table, table.state.round.reviewOn)
   if (phase === 'reflecting') {
     for (const house of seatedHouses) {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { Actor } from '../../src/domain/actor.ts'
 import type { Context } from '../../src/domain/event.ts'
 import {
-  changeNetwork,
   evolve,
   FoundNetwork,
   foundNetwork,
@@ -10,8 +9,11 @@ import {
   leaveNetwork,
   type Network,
   type NetworkEvent,
+  NetworkView,
+  stateIdentity,
   viewNetwork,
 } from '../../src/domain/network.ts'
+import { NetworkIdentity, StateIdentity } from '../../src/domain/network-identity.ts'
 import { city, codes, countingIds, directory, frozen, monday, operator, reasons, school, team, uuid } from '../support/agreement.ts'
 
 const newId = countingIds()
@@ -32,7 +34,7 @@ const members = (state: Network) =>
 describe('a network', () => {
   test('is founded by a person, for their organisation and others, each once', () => {
     expect(members(found([team.id, team.id, school.id]))).toEqual([school.name, team.name])
-    expect(found()).toMatchObject({ ...goal, foundedAt: monday })
+    expect(viewNetwork(found())).toMatchObject({ ...goal, foundedAt: monday })
     for (const actor of [school.application, operator])
       expect(codes(() => foundNetwork(FoundNetwork.parse(goal), directory, context(actor)))).toEqual(['person-required'])
   })
@@ -44,20 +46,42 @@ describe('a network', () => {
   })
 
   test('any member may change it or take another organisation in', () => {
-    const changed = reached(found(), changeNetwork(found(), { name: 'Chain 2', sharedGoal: 'The same' }, by(team)))
-    expect(changed).toMatchObject({ name: 'Chain 2', sharedGoal: 'The same' })
+    const changed = reached(found(), stateIdentity(found(), { name: 'Chain 2', sharedGoal: 'The same' }, by(team)))
+    expect(viewNetwork(changed)).toMatchObject({ name: 'Chain 2', sharedGoal: 'The same' })
     expect(members(reached(found(), joinNetwork(found(), { organisationId: city.id }, directory, by(team))))).toContain(city.name)
+  })
+
+  test('says who it is: stated anew it gets the next number, and what was left out is gone', () => {
+    const first = stateIdentity(
+      found(),
+      { ...goal, region: 'Kogge', weAreNotFor: [{ text: 'Punishing' }], norms: { open: 'We tell' } },
+      by(team),
+    )
+    const stated = reached(found(), first)
+    expect(NetworkIdentity.parse(stated.identity)).toEqual(stated.identity)
+    expect(stated.identity).toMatchObject({ number: 2, at: monday, region: 'Kogge', norms: { open: 'We tell' } })
+    const again = reached(stated, stateIdentity(stated, { ...goal, chain: 'Youth' }, by(school)))
+    expect(again.identity).toMatchObject({ number: 3, chain: 'Youth', weAreNotFor: [], norms: {} })
+    expect(again.identity).not.toHaveProperty('region')
+  })
+
+  test('says in its own words by which regime it is steered: no list says which there are', () => {
+    const steeringRegime = 'Samen sturen, ieder om de beurt voorzitter'
+    const stated = reached(found(), stateIdentity(found(), { ...goal, steeringRegime }, by(team)))
+    expect(viewNetwork(stated)).toMatchObject({ steeringRegime })
+    expect(viewNetwork(found())).not.toHaveProperty('steeringRegime')
+    expect(StateIdentity.safeParse({ ...goal, steeringRegime: ' ' }).success).toBe(false)
   })
 
   test('does not exist for those who are no members', () => {
     const state = found()
     for (const act of [
-      () => changeNetwork(state, goal, by(city)),
+      () => stateIdentity(state, goal, by(city)),
       () => joinNetwork(state, { organisationId: city.id }, directory, by(city)),
       () => leaveNetwork(state, school.id, by(city)),
     ])
       expect(codes(act)).toEqual(['not-found'])
-    expect(codes(() => changeNetwork(state, goal, context(school.application)))).toEqual(['person-required'])
+    expect(codes(() => stateIdentity(state, goal, context(school.application)))).toEqual(['person-required'])
   })
 
   test('takes nobody in twice', () => {
@@ -69,7 +93,7 @@ describe('a network', () => {
     expect(codes(() => leaveNetwork(state, team.id, by(school)))).toEqual(['other-organisation'])
     const left = reached(state, leaveNetwork(state, team.id, by(team)))
     expect(members(left)).toEqual([school.name])
-    expect(codes(() => changeNetwork(left, goal, by(team)))).toEqual(['not-found'])
+    expect(codes(() => stateIdentity(left, goal, by(team)))).toEqual(['not-found'])
     expect(codes(() => leaveNetwork(left, team.id, by(school)))).toEqual(['not-found'])
   })
 
@@ -88,7 +112,7 @@ describe('a network', () => {
 })
 
 test('its members see what it is; who they are is a list of its own', () => {
-  const { members: _, ...network } = found()
-  expect(viewNetwork(found())).toMatchObject({ ...network, id: expect.any(String) })
-  expect(viewNetwork(found())).not.toHaveProperty('members')
+  const view = viewNetwork(found())
+  expect(NetworkView.parse(view)).toEqual(view)
+  expect(view).toMatchObject({ ...goal, weAreFor: [], weAreNotFor: [], norms: {}, foundedAt: monday })
 })

@@ -3,15 +3,12 @@ import type { Actor, Authority } from '../../src/domain/actor.ts'
 import type { Context } from '../../src/domain/event.ts'
 import {
   AddApplication,
-  AddDesk,
   AddPerson,
   addApplication,
-  addDesk,
   addPerson,
   ChangeOrganisation,
   changeOrganisation,
   changePerson,
-  closeDesk,
   erasePerson,
   evolve,
   Identifier,
@@ -128,8 +125,6 @@ describe('an organisation administers itself', () => {
     ['remove a person', (state, context) => removePerson(state, uuid(1), context)],
     ['bind an application', (state, context) => addApplication(state, application, context)],
     ['revoke an application', (state, context) => revokeApplication(state, uuid(1), context)],
-    ['open a desk', (state, context) => addDesk(state, { name: 'Desk' }, context)],
-    ['close a desk', (state, context) => closeDesk(state, uuid(1), context)],
   ]
 
   test.each(acts)('nobody else may %s: no other organisation, no operator, no application', (_, act) => {
@@ -195,16 +190,6 @@ describe('an organisation administers itself', () => {
     take(revokeApplication(now(), bound?.id ?? '', administrator))
     expect(Object.values(now().applications)).toMatchObject([{ subject: 'intranet', scopes: ['handslag:read'], revokedAt: monday }])
     expect(codes(() => revokeApplication(now(), bound?.id ?? '', administrator))).toEqual(['not-found'])
-  })
-
-  test('a desk is opened, and closed once', () => {
-    const { now, take, administrator } = anOrganisation()
-    take(addDesk(now(), { name: 'Care desk', what: undefined, contact: undefined }, administrator))
-    const [opened] = Object.values(now().desks)
-    expect(opened).toEqual({ id: opened?.id, organisationId: now().id, name: 'Care desk', revision: 3 })
-    take(closeDesk(now(), opened?.id ?? '', administrator))
-    expect(Object.values(now().desks)).toMatchObject([{ closedAt: monday }])
-    expect(codes(() => closeDesk(now(), opened?.id ?? '', administrator))).toEqual(['not-found'])
   })
 })
 
@@ -315,10 +300,9 @@ describe('erasing a person', () => {
 
 // What is written about people stands in `person-added` and `person-changed`, and goes when they are erased. A field that is added
 // anywhere here asks: does it say something of a person? Then it belongs there.
-test('nothing but a person, a desk and an application can be described', () => {
+test('nothing but a person and an application can be described', () => {
   expect(personalEvents).toEqual(['person-added', 'person-changed'])
   expect(Object.keys(ChangeOrganisation.shape)).toEqual(['name', 'identifiers', 'formal'])
-  expect(Object.keys(AddDesk.shape)).toEqual(['name', 'what', 'contact'])
   expect(Object.keys(AddApplication.shape)).toEqual(['name', 'issuer', 'subject', 'scopes'])
   expect(Object.keys(AddPerson.shape)).toEqual(['name', 'email', 'jobTitle', 'authorities', 'account'])
 })

@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { addParty, leaveTable } from '../../src/domain/agreement.ts'
+import { contentOf } from '../../src/domain/agreement-text.ts'
 import { AddParty, partyOf, partyOfActor, present, requireParty, seated } from '../../src/domain/party.ts'
 import {
   aTable,
+  brings,
   city,
   codes,
   deliberating,
   directory,
   does,
   grant,
+  hears,
   inspectorate,
   operator,
   parents,
@@ -31,6 +34,16 @@ describe('who sits at the table', () => {
 
   test('a partner is formal unless it says not to be', () => {
     expect(AddParty.parse({ organisationId: uuid(1), involvement: 'informed' }).formal).toBe(true)
+  })
+
+  test('an informal partner is heard and has its say without any mandate, and the text says that it is informal', () => {
+    const table = deliberating()
+    const volunteers = partyIdOf(table, parents)
+    expect(Object.values(table.state.mandates).filter(({ partyId }) => partyId === volunteers)).toEqual([])
+    hears(table, parents)
+    brings(table, parents.representative, { kind: 'dilemma', text: 'Rest or rhythm?', horns: ['A day at home', 'Every day at school'] })
+    expect(Object.values(table.state.contributions)).toMatchObject([{ kind: 'dilemma', partyId: volunteers }])
+    expect(contentOf(table.state).participants.filter(({ formal }) => !formal)).toMatchObject([{ id: volunteers, name: parents.name }])
   })
 
   test('an agreement does not exist for those who have no party in it', () => {

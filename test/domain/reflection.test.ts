@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { openRound } from '../../src/domain/agreement.ts'
 import { GroundRules, rulesOf, standardGroundRules } from '../../src/domain/agreement-text.ts'
 import { answer, withdrawContribution } from '../../src/domain/contribution.ts'
+import { norms } from '../../src/domain/norm.ts'
 import {
   amendReflection,
   callReflection,
@@ -10,7 +11,6 @@ import {
   dissentOutcome,
   GiveReflection,
   nextAgenda,
-  norms,
   notReflected,
   pulseOf,
   type Reflection,
@@ -174,12 +174,16 @@ describe('a reflection is complete', () => {
       { code: 'id-twice', pointer: '/dissents/1/dissentId' },
       { code: 'id-twice', pointer: '/criteria/2/criterionId' },
       { code: 'not-in-version', pointer: '/beneficiaries/0/beneficiaryId' },
+      { code: 'not-judged', params: { list: 'beneficiaries', id: uuid(6, 80) }, pointer: '/beneficiaries' },
     ])
   })
 
-  test('the beneficiaries of the version may be judged', () => {
+  test('every beneficiary of the version is judged', () => {
     const table = reflecting()
     const beneficiaryId = only(table.state.adopted?.content.beneficiaries[0]).id
+    expect(refused(table, { beneficiaries: [] })).toEqual([
+      { code: 'not-judged', params: { list: 'beneficiaries', id: beneficiaryId }, pointer: '/beneficiaries' },
+    ])
     reflects(table, team, { beneficiaries: [{ beneficiaryId, addedValue: 5, nuisance: 2, note: 'Much calmer' }] })
     expect(reflectionOf(table.state, partyIdOf(table, team))?.beneficiaries).toHaveLength(1)
   })

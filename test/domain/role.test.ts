@@ -2,24 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { unmet } from '../../src/domain/adoption.ts'
 import { contentOf } from '../../src/domain/agreement-text.ts'
 import {
-  type AnswerTransfer,
-  answerTransfer,
   assignRole,
   changeRole,
   createRole,
   endRole,
   holdersOn,
-  OfferTransfer,
-  offerTransfer,
   orphanedTasks,
   RoleView,
   releaseRole,
   requireRole,
   ShapeRole,
   viewRole,
-  withdrawTransfer,
 } from '../../src/domain/role.ts'
 import { dayOf } from '../../src/domain/time.ts'
+import { type AnswerTransfer, answerTransfer, OfferTransfer, offerTransfer, withdrawTransfer } from '../../src/domain/transfer.ts'
 import {
   addRole,
   adoptable,

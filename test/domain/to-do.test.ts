@@ -3,10 +3,12 @@ import { callImpasse, leaveImpasse, leaveTable } from '../../src/domain/agreemen
 import { GroundRules } from '../../src/domain/agreement-text.ts'
 import { reportProgress } from '../../src/domain/commitment.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
+import type { RecommendationView } from '../../src/domain/recommendation.ts'
 import { closeRound, reflectBy } from '../../src/domain/reflection.ts'
-import { assignRole, OfferTransfer, offerTransfer } from '../../src/domain/role.ts'
+import { assignRole } from '../../src/domain/role.ts'
 import { addDays, dayOf, later, startOf } from '../../src/domain/time.ts'
-import { type ToDo, toDo, toDoKinds } from '../../src/domain/to-do.ts'
+import { answerRecommendation, type ToDo, toDo, toDoKinds } from '../../src/domain/to-do.ts'
+import { OfferTransfer, offerTransfer } from '../../src/domain/transfer.ts'
 import {
   acceptCommitment,
   acting,
@@ -38,6 +40,7 @@ import {
   stranger,
   type Table,
   team,
+  uuid,
 } from '../support/agreement.ts'
 
 const waits = (table: Table, person = school.representative): ToDo[] => toDo(table.state, person, table.now)
@@ -173,7 +176,18 @@ describe('what waits for a person', () => {
     expect(kinds(table, city.representative)).toEqual([])
   })
 
+  test('an answer to a recommendation, in its network', () => {
+    const made = { id: uuid(1), networkId: uuid(2), text: 'One contact for each school' } as RecommendationView
+    expect(answerRecommendation(made, 'Back to school')).toEqual({
+      kind: 'answer-recommendation',
+      networkId: uuid(2),
+      title: 'Back to school',
+      about: uuid(1),
+      what: 'One contact for each school',
+    })
+  })
+
   test('every kind of waiting has been seen above', () => {
-    expect(toDoKinds).toHaveLength(10)
+    expect(toDoKinds).toHaveLength(11)
   })
 })

@@ -93,6 +93,7 @@ describe('adoption as it is seen', () => {
       state: 'deliberating',
       possible: true,
       textDigest: digestOf(table),
+      elements: { filled: 9, of: 9 },
       missing: [],
     })
     does(table, school.representative, callImpasse, { reason: 'Stuck after all' })

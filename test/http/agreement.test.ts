@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withdrawMandate } from '../../src/actions/mandate.ts'
 import { createRole } from '../../src/actions/role.ts'
 import { openRound, stateHearing } from '../../src/actions/round.ts'
+import { addMonths } from '../../src/domain/time.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from '../support/agreement.ts'
 import {
@@ -8,6 +10,7 @@ import {
   aRegistry,
   type Caller,
   deliberating,
+  mandateIdOf,
   partyIdOf,
   prepared,
   type Registry,
@@ -132,6 +135,38 @@ describe('reading an agreement', () => {
     const then = (await school.get(at(table, `?knownAt=${drafted}`))).body
     expect([then.phase, then.allowedActions]).toEqual(['draft', []])
     expect(refusalOf(await school.get(at(table, '?beschikbaarOp=2020-01-01')))).toMatchObject({ status: 404, code: 'not-yet-known' })
+  })
+
+  test('of one moment as it was known at another: agreement, mandates and roles together', async () => {
+    const table = await aDraft(registry)
+    const drafted = registry.now()
+    registry.pass(1)
+    const { actor } = registry.school.representative
+    const mandateId = mandateIdOf(table, registry.school.representative)
+    await openRound(registry.deps, actor, { agreementId: table.id }, {})
+    await createRole(registry.deps, actor, { agreementId: table.id }, { name: 'lead', purpose: 'Keeps us together', tasks: [] })
+    await withdrawMandate(registry.deps, registry.school.grantor.actor, { agreementId: table.id }, mandateId, {
+      reason: 'She changes jobs.',
+    })
+    const changed = registry.now()
+    registry.pass(2)
+    const seen = async (validAt: string, knownAt: string) => {
+      const when = `?geldigOp=${validAt}&beschikbaarOp=${knownAt}`
+      const [agreement, mandate, roles] = await Promise.all(
+        ['', `/mandates/${mandateId}`, '/roles'].map((path) => school.get(at(table, path + when))),
+      )
+      return [agreement?.body.phase, mandate?.body.status, roles?.body.items.length]
+    }
+    const later = addMonths(registry.today(), 30)
+    const [before, after] = [
+      ['draft', 'effective', 0],
+      ['deliberating', 'withdrawn', 1],
+    ]
+    expect(await seen(drafted, registry.now())).toEqual(before)
+    expect(await seen(changed, drafted)).toEqual(before)
+    expect(await seen(changed, registry.now())).toEqual(after)
+    expect(await seen(later, drafted)).toEqual(['draft', 'expired', 0])
+    expect(await seen(later, registry.now())).toEqual(after)
   })
 
   test('an id in capitals is the same id', async () => {

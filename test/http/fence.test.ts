@@ -71,6 +71,7 @@ async function scoreNorms(table: Table): Promise<void> {
     commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     dissents: dissents.map(({ id }) => ({ dissentId: id, outcome: 'open', why: 'Too early.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
     norms: { reachable: 4 },
   })

@@ -176,8 +176,30 @@ describe('a receipt', () => {
   })
 })
 
-test('receipts and exports are for those at the table: for others the agreement is not there', async () => {
-  for (const what of ['/receipts', '/export'])
+test('the history tells everybody at the table who did what, when and under which mandate, and not what was said', async () => {
+  const table = await accepted(registry, await prepared(registry))
+  const history = at(table, '/history')
+  const team = registry.as(registry.team.representative)
+  const { entries } = (await school.get(at(table, '/export'))).body
+  const whole = await team.get(`${history}?sort=revision&limit=100`)
+  expect(whole.body.items.map(({ hash }: { hash: string }) => hash)).toEqual(entries.map(({ hash }: { hash: string }) => hash))
+  expect(Object.keys(whole.body.items[0]).sort()).toEqual(['actorId', 'at', 'hash', 'organisationId', 'revision', 'type'])
+  const first = await team.get(`${history}?limit=2`)
+  const rest = await team.get(`${history}?limit=100&cursor=${first.body.next}`)
+  expect([...first.body.items, ...rest.body.items]).toEqual(whole.body.items.toReversed())
+  const { representative, id } = registry.team
+  expect(whole.body.items).toContainEqual(
+    expect.objectContaining({
+      type: 'stance-taken',
+      actorId: representative.actor.personId,
+      organisationId: id,
+      mandateId: mandateIdOf(table, representative),
+    }),
+  )
+})
+
+test('receipts, history and exports are for those at the table: for others the agreement is not there', async () => {
+  for (const what of ['/receipts', '/history', '/export'])
     for (const caller of [stranger, registry.operator]) {
       const [foreign, unknown] = [await caller.get(at(table, what)), await caller.get(`/agreements/${registry.school.id}${what}`)]
       expect(refusalOf(foreign)).toEqual(refusalOf(unknown))
@@ -199,6 +221,7 @@ test('an export says what somebody felt to their own party alone, and verifies f
       .filter((terms) => terms.ownerPartyId === mine?.id)
       .map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 1, effectiveness: 5 },
   })
   expect(given.status, given.raw).toBe(201)

@@ -24,11 +24,20 @@ test('a network is founded with others, and any member changes it', async () => 
   const where = String(created.headers.location).replace('/v1', '')
   expect((await team.get(where)).body).toEqual(created.body)
   expect((await team.get(where, { 'if-none-match': created.etag })).status).toBe(304)
-  expect(refusalOf(await team.put(where, circle))).toMatchObject({ status: 428 })
-  const changed = await team.put(where, { ...circle, name: 'Chain of Kogge' }, created.etag)
-  expect(changed.body).toMatchObject({ name: 'Chain of Kogge', sharedGoal: circle.sharedGoal })
-  expect(refusalOf(await school.put(where, circle, created.etag))).toMatchObject({ status: 412, code: 'stale' })
-  expect(refusalOf(await school.put(where, { ...circle, members: [] }, '*')).errors).toEqual(['unknown-field /members'])
+  const identity = `${where}/identity`
+  expect(refusalOf(await team.put(identity, circle))).toMatchObject({ status: 428 })
+  const stated = { ...circle, name: 'Chain of Kogge', weAreNotFor: [{ text: 'Punishing' }], region: 'Kogge' }
+  const changed = await team.put(identity, stated, created.etag)
+  expect(changed.body).toMatchObject({ ...stated, number: 2, personId: registry.team.colleague.actor.personId })
+  expect((await school.get(identity)).body).toEqual(changed.body)
+  expect((await school.get(where)).body).toMatchObject({ name: 'Chain of Kogge', region: 'Kogge' })
+  expect(refusalOf(await school.put(identity, circle, created.etag))).toMatchObject({ status: 412, code: 'stale' })
+  expect(refusalOf(await school.put(identity, { ...circle, members: [] }, '*')).errors).toEqual(['unknown-field /members'])
+  const history = await school.get(`${identity}/versions`)
+  expect(history.body.items.map(({ number, name }: { number: number; name: string }) => [number, name])).toEqual([
+    [1, 'Chain'],
+    [2, 'Chain of Kogge'],
+  ])
 })
 
 test('for those who are not in it, a network does not exist', async () => {
@@ -38,7 +47,9 @@ test('for those who are not in it, a network does not exist', async () => {
   const hidden = await stranger.get(where)
   expect(refusalOf(unknown)).toEqual(notFound)
   expect({ ...hidden.body, instance: '' }).toEqual({ ...unknown.body, instance: '' })
-  expect(refusalOf(await stranger.put(where, circle, '*'))).toEqual(notFound)
+  expect(refusalOf(await stranger.put(`${where}/identity`, circle, '*'))).toEqual(notFound)
+  for (const report of ['identity', 'identity/versions', 'norms', 'roles', 'continuity', 'lead-times'])
+    expect(refusalOf(await stranger.get(`${where}/${report}`))).toEqual(notFound)
   expect(refusalOf(await stranger.get(`${where}/members`))).toEqual(notFound)
   expect(refusalOf(await stranger.get(`${where}/members/${registry.school.id}`))).toEqual(notFound)
   expect((await stranger.get('/networks')).body).toEqual({ items: [] })

@@ -58,6 +58,7 @@ function reflectionOf(table: Table, house: House, dissents: { id: string }[], ou
     commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     dissents: dissents.map(({ id }) => ({ dissentId: id, outcome, why: 'We counted.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
     recommendations: [{ level: 'policy', text: 'One desk for all schools' }],
   }
@@ -209,7 +210,7 @@ describe('stances and adoption', () => {
     })
   })
 
-  test('what is missing is told beforehand, in the language of the reader, and a refused adoption names the same', async () => {
+  test('what is missing is told beforehand, with how many of the nine elements are filled, in the language of the reader, and a refused adoption names the same', async () => {
     const table = await deliberating(registry)
     const adoption = at(table, '/rounds/1/adoption')
     const before = await school.get(adoption, { 'accept-language': 'nl' })
@@ -220,6 +221,8 @@ describe('stances and adoption', () => {
       pointer: '/groundRules',
     })
     expect(before.body.missing.length).toBeGreaterThan(10)
+    const empty = before.body.missing.filter(({ code }: { code: string }) => code === 'element-missing')
+    expect(before.body.elements).toEqual({ filled: 9 - empty.length, of: 9 })
     const refused = await school.post(adoption, { textDigest: digestOf(table) })
     expect(refused.status).toBe(409)
     const codes = (reasons: { code: string; pointer?: string }[]) => reasons.map(({ code, pointer }) => `${code} ${pointer}`)

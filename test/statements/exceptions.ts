@@ -8,4 +8,8 @@ export const unbounded: readonly { words: string; why: string }[] = [
     words: 'l.actor_id = $1 as did',
     why: 'The entries by and about a person, over the same tables.',
   },
+  {
+    words: 'from roles r where r.agreement_id = seated.agreement_id',
+    why: 'What somebody has in roles is looked for at every table of their organisation: asked when they leave.',
+  },
 ]

@@ -69,7 +69,7 @@ async function copyRows(
 
 /** What no list shows is left out of the copies. */
 const lean = (table: string, type: string): boolean => type === 'jsonb' && !listed.includes(table)
-const listed = ['agreements', 'versions', 'organisations', 'people', 'desks', 'applications', 'networks', 'network_members']
+const listed = ['agreements', 'versions', 'organisations', 'people', 'desks', 'social_map', 'applications', 'networks', 'network_members']
 
 const random = 'gen_random_uuid()'
 const inTurn = `(array['parties', 'network', 'public'])[1 + c.n % 3]`
@@ -82,6 +82,14 @@ const overrides: Readonly<Record<string, Record<string, string>>> = {
   agreements: { status: `'active'`, visibility: inTurn, network_id: '(select id from networks order by id limit 1)' },
   answers: { key: 'c.id::text', caller_id: `'copy-' || c.n / 10` },
   checkpoints: { size: '-c.n' },
+  // A network has few of them.
+  exchange_programmes: { id: 'c.id', network_id: '(select id from networks order by id limit 1)' },
+  exchange_enrolments: { person_id: random },
+  exchange_reflections: { person_id: random },
+  findings: { inquiry_id: random },
+  inquiries: { id: 'c.id', network_id: random },
+  inquiry_seats: { inquiry_id: random },
+  recommendations: { id: 'c.id', network_id: random, addressee_id: random },
   in_force: { until_at: `now() + interval '300 days'`, replaced_at: 'null' },
   ledger: { hash: `repeat(md5(c.n::text || t.revision), 2)` },
   log_entries: { position: '1000000000 + c.n', stream_id: random },

@@ -114,6 +114,8 @@ async function walkOn(database: ReturnType<typeof openDatabase>, directory: stri
       }
       const sent = { body, ...(ifMatch && { ifMatch }), key: randomUUID() }
       const answer = await send(as, method as 'POST', path, sent)
+      // The first in the list is that of the demonstration, in which nothing happened yet.
+      if (id === 'foundExchangeProgramme') ids.programmeId = answer.id
       // Sent once more with its key, it is answered from what was kept.
       if (id === 'openRound') await send(as, 'POST', path, sent)
       return answer
@@ -153,7 +155,8 @@ async function readEverything(
     const first = await read('lotte', needed ? `${url}?${needed}` : url)
     const child = reads.find((other) => other.path.startsWith(`${path}/{`) && other.path.indexOf('/', path.length + 1) < 0)
     const [, name = ''] = /\{(\w+)\}$/.exec(child?.path ?? '') ?? []
-    if (name && !ids[name] && first.items?.[0]) ids[name] = String(first.items[0].id)
+    const [listed] = first.items ?? first.contents ?? []
+    if (name && !ids[name] && listed) ids[name] = String(listed.id)
     for (const query of queries.flatMap((parameter) => valuesOf(parameter, ids, id))) {
       if (!query.startsWith('limit=') && !query.startsWith('sort=')) await read('lotte', `${url}?${query}`)
       else {
@@ -176,6 +179,13 @@ function valuesOf({ name, schema }: Parameter, ids: Record<string, string>, oper
     owner: ids.partyId,
     identifier: 'oin:00000099000000001000',
     subject: 'home-visits',
+    q: 'opvang',
+    organisation: ids.organisationId,
+    search: 'opvang',
+    region: 'Kogge',
+    chain: 'Huiselijk geweld',
+    programme: 'Samen',
+    organization_id: ids.organisationId,
     version: '1',
     round: '1',
     knownAt: new Date().toISOString(),

@@ -3,8 +3,9 @@ import { leaveTable } from '../../src/actions/agreement.ts'
 import { writeText } from '../../src/actions/agreement-text.ts'
 import type { Actor } from '../../src/domain/actor.ts'
 import { listAgreements } from '../../src/store/agreement-list.ts'
+import { asActor } from '../support/database.ts'
 import { acting, aDraft, aRegistry, deliberating, partyIdOf, type Registry, wholeText } from '../support/registry.ts'
-import { asActor, does } from '../support/registry-actions.ts'
+import { does } from '../support/registry-actions.ts'
 
 type Doc = { id: string; title: string; createdAt: string; status: string; kind: string }
 type Sort = 'title' | '-createdAt'

@@ -17,19 +17,9 @@ import type { Database } from '../../src/store/database.ts'
 import { chain } from '../../src/store/ledger.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from '../support/agreement.ts'
+import { asActor } from '../support/database.ts'
 import { acting, aDraft, aRegistry, type Registry, type Table } from '../support/registry.ts'
-import {
-  adoptNext,
-  aMonday,
-  asActor,
-  asBearer,
-  codesOf,
-  does,
-  finishRound,
-  identityOf,
-  nextVersion,
-  replayed,
-} from '../support/registry-actions.ts'
+import { adoptNext, aMonday, asBearer, codesOf, does, finishRound, identityOf, nextVersion, replayed } from '../support/registry-actions.ts'
 
 /** What somebody is answered, or the code for which they are refused. */
 const outcome = (answer: Promise<unknown>): Promise<unknown> =>

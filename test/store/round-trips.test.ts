@@ -13,8 +13,9 @@ import { transactionsOf } from '../../src/store/answers.ts'
 import { currentVersions } from '../../src/store/current-list.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { only } from '../support/agreement.ts'
+import { asActor } from '../support/database.ts'
 import { accepted, acting, aDraft, aRegistry, digestOf, mandateIdOf, prepared, type Registry, type Table } from '../support/registry.ts'
-import { aMonday, aNetwork, asActor, codesOf, grantTo, identityOf, plan } from '../support/registry-actions.ts'
+import { aMonday, aNetwork, codesOf, grantTo, identityOf, plan } from '../support/registry-actions.ts'
 
 /** What was sent to the database, in order: one list for each time that one waits, of what was sent without waiting in between. */
 const sent: string[][] = []

@@ -6,16 +6,26 @@ import { visibilities } from '../../src/domain/agreement.ts'
 import { annexKinds } from '../../src/domain/annex.ts'
 import { commitmentStates } from '../../src/domain/commitment.ts'
 import { contributionKinds } from '../../src/domain/contribution.ts'
+import { placementStates } from '../../src/domain/exchange/placement.ts'
+import { findingKinds, inquiryStates } from '../../src/domain/inquiry.ts'
 import { linkKinds } from '../../src/domain/link.ts'
 import { meetingStates } from '../../src/domain/meeting.ts'
 import { identifierSchemes } from '../../src/domain/organisation.ts'
 import { involvements } from '../../src/domain/party.ts'
 import { pulseKinds } from '../../src/domain/pulse.ts'
-import { transferStates } from '../../src/domain/role.ts'
+import { recommendationStatuses } from '../../src/domain/recommendation.ts'
 import { agreementStatuses, roundStates } from '../../src/domain/round.ts'
 import { positions } from '../../src/domain/stance.ts'
+import { transferStates } from '../../src/domain/transfer.ts'
 import { newId } from '../../src/store/new-id.ts'
-import { agreementProjections, networkProjections, organisationProjections } from '../../src/store/projections.ts'
+import {
+  agreementProjections,
+  inquiryProjections,
+  networkProjections,
+  organisationProjections,
+  programmeProjections,
+  recommendationProjections,
+} from '../../src/store/projections.ts'
 import * as tables from '../../src/store/tables.ts'
 import { only } from '../support/agreement.ts'
 import { accepted, aRegistry, prepared, type Registry, type Table } from '../support/registry.ts'
@@ -50,9 +60,14 @@ test('the database has the tables that the program declares, and no others', asy
 const log = ['log_queue', 'log_entries', 'log_nodes', 'checkpoints', 'receipts']
 
 test('every table is the ledger, the head or a snapshot of a stream, the log, what was answered, or made from one kind of stream', () => {
-  const projected = [organisationProjections, networkProjections, agreementProjections].map(
-    (projections) => new Set(projections.map(({ table }) => nameOf(table))),
-  )
+  const projected = [
+    organisationProjections,
+    networkProjections,
+    programmeProjections,
+    inquiryProjections,
+    recommendationProjections,
+    agreementProjections,
+  ].map((projections) => new Set(projections.map(({ table }) => nameOf(table))))
   const own = new Set(['ledger', 'ledger_payloads', 'streams', 'snapshots', ...log, 'answers'])
   for (const name of declared.map(nameOf)) expect([own, ...projected].filter((some) => some.has(name)).length, name).toBe(1)
 })
@@ -106,11 +121,17 @@ describe('the database knows the same words as the rules', () => {
     ['parties', 'involvement', involvements],
     ['parties', 'kind', kinds],
     ['parties', 'status', agreementStatuses],
+    ['findings', 'kind', findingKinds],
+    ['exchange_placements', 'state', placementStates],
+    ['inquiries', 'state', inquiryStates],
+    ['recommendations', 'status', recommendationStatuses],
     ['rounds', 'state', roundStates],
     ['contributions', 'kind', contributionKinds],
     ['stances', 'position', positions],
     ['meetings', 'state', meetingStates],
     ['annexes', 'kind', annexKinds],
+    ['participants', 'kind', kinds],
+    ['participants', 'involvement', involvements],
     ['links', 'kind', linkKinds],
     ['pulses', 'kind', pulseKinds],
     ['templates', 'kind', kinds],

@@ -55,13 +55,15 @@ describe('row-level security', () => {
     expect(roles.rows).toEqual([{ rolsuper: false, rolbypassrls: false }])
   })
 
-  test('leaves these views, of the owner’s: ids for its policies, and what the one read beside transactions reads', async () => {
+  test('leaves these views, of the owner’s: ids for its policies, the map as it is searched, and what the one read beside transactions reads', async () => {
     const { rows } = await registry.fresh.owner.query<{ name: string; columns: string[] }>(
       `select relname as name, array_agg(attname::text order by attnum) as columns from pg_class join pg_attribute on attrelid = pg_class.oid
         where relnamespace = 'public'::regnamespace and relkind in ('v', 'm') and attnum > 0 group by 1 order by 1`,
     )
     expect(rows).toEqual([
       { name: 'acknowledged', columns: ['organisation_id', 'id', 'about_id', 'number', 'at'] },
+      { name: 'circles', columns: ['id', 'network_id'] },
+      { name: 'findable', columns: ['organisation_id', 'name', 'subjects', 'words'] },
       { name: 'memberships', columns: ['network_id', 'organisation_id'] },
       { name: 'publications_of_all', columns: ['agreement_id', 'visibility', 'network_id', 'adopted'] },
       { name: 'seats', columns: ['agreement_id', 'organisation_id'] },
@@ -74,7 +76,7 @@ describe('row-level security', () => {
     const { stranger, city, operator } = { ...registry, operator: { kind: 'operator', subject: 'operator' } as const }
     const names = await ofAgreements()
     expect(names.length).toBeGreaterThan(18)
-    const versions = ['publications', 'versions', 'in_force']
+    const versions = ['publications', 'versions', 'participants', 'in_force']
     for (const [key, { id }] of Object.entries(tables))
       for (const { name, column } of names) {
         const seen = async (who: Acting | Actor) => (await asked(who, `select 1 from ${name} where ${column} = $1`, [id])).length
@@ -101,10 +103,12 @@ describe('row-level security', () => {
       if (!(await pool.query(`select has_table_privilege($1, 'select') as may`, [name])).rows[0]?.may) continue
       if ((await pool.query(`select 1 from ${name} limit 1`)).rows.length > 0) open.push(name)
     }
+    expect((await pool.query('select 1 from findable')).rows).toEqual([])
     // The log says nothing of what was agreed; of the rest, what is public.
     expect(open.sort().filter((name) => !['log_entries', 'log_nodes', 'checkpoints'].includes(name))).toEqual([
       'accounts',
       'in_force',
+      'participants',
       'publications',
       'versions',
     ])

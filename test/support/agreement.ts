@@ -262,7 +262,7 @@ export function wholeText(table: Table, over: Partial<AgreementText> = {}): Agre
       { id: uuid(4, 80), text: 'Fewer children at home', means: 'success' },
       { id: uuid(5, 80), text: 'More calls to the desk', means: 'failure' },
     ],
-    beneficiaries: [{ id: uuid(6, 80), name: 'Children at home' }],
+    beneficiaries: [{ id: uuid(6, 80), name: 'Children at home', addedValue: 'They know who comes', nuisance: 'They tell it once' }],
     validity: { validFrom: from, reviewOn: addMonths(from, 2), validUntil: addMonths(from, 3) },
     buildsOn: agenda.slice(0, 1).map((item) => item.id),
     ...over,
@@ -366,6 +366,7 @@ export function reflectionBy(table: Table, house: House, over: Partial<GiveRefle
     commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     dissents: dissents.map(({ id }) => ({ dissentId: id, outcome: 'open', why: 'Too early to say.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
     ...over,
   })

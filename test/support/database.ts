@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
+import { type Actor, by } from '../../src/domain/actor.ts'
 import { type Database, openDatabase, valueParsers } from '../../src/store/database.ts'
 import { applicationLogin } from '../../src/store/login.ts'
+import { within } from '../../src/store/transaction.ts'
 import { asSuperuser, databaseUrl, testName } from './server.ts'
 
 /**
@@ -50,3 +52,6 @@ async function makeDatabase(how: string): Promise<{ url: string; drop(): Promise
     drop: () => asSuperuser(url, async (client) => void (await client.query(`drop database ${name} with (force)`))),
   }
 }
+
+/** Reads as an actor, within one transaction. */
+export const asActor = <T>(database: Database, actor: Actor, work: () => Promise<T>): Promise<T> => within(database.pool, by(actor), work)

@@ -5,6 +5,8 @@ import { consentToAnnex, objectToAnnex, proposeAccession, proposeExpulsion } fro
 import { type AgreementChange, madeId, type RoundTarget } from '../../src/actions/change.ts'
 import { answerCommitment, offerCommitment, reportProgress, reviseCommitment, withdrawCommitment } from '../../src/actions/commitment.ts'
 import type { Deps } from '../../src/actions/deps.ts'
+import { addDesk, changeDesk, closeDesk } from '../../src/actions/desk.ts'
+import { handOver } from '../../src/actions/hand-over.ts'
 import { linkAgreement } from '../../src/actions/link.ts'
 import { grantMandate, renewMandate, withdrawMandate } from '../../src/actions/mandate.ts'
 import {
@@ -17,18 +19,17 @@ import {
   writeMinutes,
 } from '../../src/actions/meeting.ts'
 import { sendMessage } from '../../src/actions/message.ts'
-import { changeNetwork, foundNetwork, joinNetwork, leaveNetwork } from '../../src/actions/network.ts'
+import { foundNetwork, joinNetwork, leaveNetwork, stateIdentity } from '../../src/actions/network.ts'
 import {
-  addDesk,
-  addPerson,
-  changeOrganisation,
-  changePerson,
-  closeDesk,
-  removePerson,
-  revokeApplication,
-} from '../../src/actions/organisation.ts'
+  assignNetworkRole,
+  changeNetworkRole,
+  createNetworkRole,
+  endNetworkRole,
+  releaseNetworkRole,
+} from '../../src/actions/network-role.ts'
+import { addPerson, changeOrganisation, changePerson, removePerson, revokeApplication } from '../../src/actions/organisation.ts'
 import { acknowledgePosition, answerAcknowledgement, statePosition } from '../../src/actions/position.ts'
-import { answerTransfer, assignRole, changeRole, createRole, offerTransfer, releaseRole } from '../../src/actions/role.ts'
+import { assignRole, changeRole, createRole, releaseRole } from '../../src/actions/role.ts'
 import {
   acceptProposal,
   adopt,
@@ -50,6 +51,7 @@ import {
   withdrawContribution,
 } from '../../src/actions/round.ts'
 import { makeTemplate } from '../../src/actions/template.ts'
+import { answerTransfer, offerTransfer } from '../../src/actions/transfer.ts'
 import { type Actor, by } from '../../src/domain/actor.ts'
 import { type Agreement, type AgreementEvent, CreateAgreement, evolve } from '../../src/domain/agreement.ts'
 import type { AgreementText } from '../../src/domain/agreement-text.ts'
@@ -73,6 +75,8 @@ import type { Database } from '../../src/store/database.ts'
 import { actorOf } from '../../src/store/directory.ts'
 import { within } from '../../src/store/transaction.ts'
 import { only } from './agreement.ts'
+import { everyInquiry, stepInCircle } from './circle-actions.ts'
+import { everyExchange } from './exchange-actions.ts'
 import {
   type Application,
   accepted,
@@ -135,9 +139,6 @@ export async function asBearer<T>(
   const reader = identity && (await actorOf(database, identity))
   return within(database.pool, reader ? by(reader) : { kind: 'nobody', actorId: '' }, () => work(reader))
 }
-
-/** Reads as an actor, within one transaction. */
-export const asActor = <T>(database: Database, actor: Actor, work: () => Promise<T>): Promise<T> => within(database.pool, by(actor), work)
 
 /** The state of an agreement after the entries that were recorded up to a moment, by the rules of the domain alone. */
 export function replayed(entries: readonly Kept[], until: Instant): Agreement | undefined {
@@ -245,6 +246,7 @@ function reflectionBy(table: Table, house: House, over: Partial<GiveReflection> 
     commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     dissents: dissents.map(({ id }) => ({ dissentId: id, outcome: 'confirmed', why: 'It went as was said.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
     recommendations: [{ level: 'policy', text: 'Pay for the visits.' }],
     ...over,
@@ -294,9 +296,10 @@ async function administered(registry: Registry): Promise<string> {
     const target = { organisationId: house.id }
     const by = house.grantor.actor
     const open = await addDesk(deps, by, target, { name: 'Care desk', contact: 'desk@example.org' })
-    await addDesk(deps, by, target, { name: 'Front desk' })
-    const [event] = open.events
-    if (event?.type === 'desk-opened') await closeDesk(deps, by, target, event.data.id)
+    const front = await addDesk(deps, by, target, { name: 'Front desk' })
+    const reached = { phone: '020 555 0123', contactPersonId: by.personId }
+    await changeDesk(deps, by, target, madeId(front, 'desk-opened'), { name: 'Front desk', ...reached })
+    await closeDesk(deps, by, target, madeId(open, 'desk-opened'))
     const oin = { scheme: 'oin' as const, value: `00000099${String(70 + index).padStart(9, '0')}000` }
     await changeOrganisation(deps, by, target, { name: `${house.name} of the region`, identifiers: [oin], formal: true })
   }
@@ -328,11 +331,32 @@ async function administered(registry: Registry): Promise<string> {
   await answerAcknowledgement(deps, school.representative.actor, theirs, id, { text: 'On Saturdays.' })
   await standFor(registry, school)
   const networkId = await aNetwork(registry)
-  await changeNetwork(deps, team.representative.actor, { networkId }, { name: 'Back to school', sharedGoal: 'Every child learns' })
+  await stateIdentity(deps, team.representative.actor, { networkId }, { name: 'Back to school', sharedGoal: 'Every child learns' })
   for (const house of [city, inspectorate])
     await joinNetwork(deps, school.representative.actor, { networkId }, { organisationId: house.id })
   await leaveNetwork(deps, city.representative.actor, { networkId }, city.id)
+  await everyNetworkRole(registry, networkId)
   return networkId
+}
+
+/** A role of a network that changes, goes from one organisation to another, and ends. */
+async function everyNetworkRole({ deps, school, team, ...registry }: Registry, networkId: string): Promise<void> {
+  const shape = { name: 'lead', purpose: 'Keeps us together', tasks: [{ what: 'Convene' }] }
+  const made = await createNetworkRole(deps, school.representative.actor, { networkId }, shape)
+  const roleId = madeId(made, 'role-created')
+  await assignNetworkRole(deps, school.grantor.actor, { networkId }, roleId, { personId: school.representative.actor.personId })
+  const given = await assignNetworkRole(deps, team.colleague.actor, { networkId }, roleId, { personId: team.colleague.actor.personId })
+  const [mine, theirs] = only(given.state.roles[roleId]).holders
+  await changeNetworkRole(deps, team.colleague.actor, { networkId }, roleId, {
+    ...shape,
+    name: 'chair',
+    tasks: only(given.state.roles[roleId]).tasks.map(({ id, what }) => ({ id, what })),
+  })
+  const handing = { roles: [{ roleId, toPersonId: school.grantor.actor.personId }], tasks: [], mandates: [], reason: 'Retires.' }
+  await handOver(deps, school.grantor.actor, { organisationId: school.id, personId: only(mine).personId }, handing)
+  await releaseNetworkRole(deps, team.colleague.actor, { networkId }, roleId, only(theirs).id, { untilDate: registry.today() })
+  const spare = madeId(await createNetworkRole(deps, team.colleague.actor, { networkId }, { ...shape, tasks: [] }), 'role-created')
+  await endNetworkRole(deps, team.colleague.actor, { networkId }, spare)
 }
 
 /**
@@ -343,6 +367,8 @@ export async function richHistory(registry: Registry): Promise<Table> {
   registry.goTo(aMonday)
   const { deps, school, team, city, parents } = registry
   const networkId = await administered(registry)
+  await everyInquiry(registry, networkId)
+  await everyExchange(registry, networkId, school, team)
 
   const covenant = await acting(registry, { kind: 'covenant', networkId, visibility: 'network', title: 'A covenant' })
   await does(registry, covenant, city.representative, leaveTable, partyIdOf(covenant, city), { reason: 'We merged.' })
@@ -633,6 +659,7 @@ async function take(registry: Registry, table: Table, { who, what, pick }: Step)
         .map(({ representative }) => ({ personId: representative.actor.personId }))
       await does(registry, table, person, recordMeeting, meeting, RecordMeeting.parse({ attendees }))
     },
+    () => stepInCircle(registry, person, pick),
     () => standFor(registry, house),
     () => acknowledgePosition(registry.deps, person.actor, { organisationId: city.id, statementNumber: 1 + (pick % 2) }, { example: 'So' }),
   ]

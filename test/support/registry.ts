@@ -318,7 +318,7 @@ export function wholeText(registry: Registry, table: Table, over: Partial<Agreem
       { id: newId(), what: 'One contact person per child', why: 'Parents asked for it', byPartyIds: [partyIdOf(table, registry.school)] },
     ],
     evaluationCriteria: [{ id: newId(), text: 'Fewer children at home', means: 'success' }],
-    beneficiaries: [{ id: newId(), name: 'Children at home' }],
+    beneficiaries: [{ id: newId(), name: 'Children at home', addedValue: 'They know who comes', nuisance: 'They tell it once' }],
     validity: { validFrom: from, reviewOn: addMonths(from, 2), validUntil: addDays(addMonths(from, 3), -1) },
     buildsOn: (table.state.round?.agenda ?? []).slice(0, 1).map((item) => item.id),
     ...over,
@@ -394,6 +394,7 @@ export async function renewed(registry: Registry, table: Table, over: Partial<Ag
       commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
       dissents: dissents.map(({ id }) => ({ dissentId: id, outcome: 'refuted', why: 'We counted.' })),
       criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+      beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
       pulse: { atmosphere: 4, effectiveness: 3 },
     })
     await reflect(deps, house.representative.actor, target, reflection)

@@ -4,9 +4,10 @@ import type { Deps } from '../../actions/deps.ts'
 import { Me } from '../../domain/actor.ts'
 import { requirePerson } from '../../domain/guard.ts'
 import { PersonData } from '../../domain/person-data.ts'
-import { ToDo, toDo } from '../../domain/to-do.ts'
+import { answerRecommendation, ToDo, toDo } from '../../domain/to-do.ts'
 import { profileOf } from '../../store/directory.ts'
 import { dataOf } from '../../store/person-data.ts'
+import { recommendationsFor } from '../../store/recommendation.ts'
 import { statesOfHolder } from '../../store/to-do.ts'
 import { operation } from '../operation.ts'
 
@@ -28,17 +29,25 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
     path: '/me/to-do',
     id: 'listToDo',
     tag: 'Me',
-    summary: { en: 'What waits for you, across agreements', nl: 'Wat op u wacht, over alle overeenstemmingen' },
+    summary: {
+      en: 'What waits for you, across agreements and networks',
+      nl: 'Wat op u wacht, over alle overeenstemmingen en samenwerkingsverbanden',
+    },
     description: {
-      en: 'Renewals, hearings, concerns, stances, commitments, transfers and reflections; what has to be done first comes first.',
-      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten en reflecties; wat het eerst moet, staat bovenaan.',
+      en: 'Renewals, hearings, concerns, stances, commitments, transfers, reflections and recommendations; what has to be done first comes first.',
+      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten, reflecties en aanbevelingen; wat het eerst moet, staat bovenaan.',
     },
     access: 'person',
     answer: { status: 200, schema: z.strictObject({ items: z.array(ToDo) }).meta({ id: 'ToDoList' }) },
     handle: async ({ actor }) => {
       const person = requirePerson(await actor())
       const { states, now } = await statesOfHolder(deps.database, person.personId, person.organisationId)
-      return { body: { items: inTurn(states.flatMap((state) => toDo(state, person, now))) } }
+      const recommended = await recommendationsFor(deps.database, person)
+      const items = [
+        ...states.flatMap((state) => toDo(state, person, now)),
+        ...recommended.map(({ recommendation, network }) => answerRecommendation(recommendation, network)),
+      ]
+      return { body: { items: inTurn(items) } }
     },
   })
 

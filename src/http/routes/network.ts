@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../../actions/deps.ts'
-import { changeNetwork, foundNetwork, joinNetwork, leaveNetwork } from '../../actions/network.ts'
-import { ChangeNetwork, FoundNetwork, JoinNetwork, Member, NetworkView, viewNetwork } from '../../domain/network.ts'
+import { foundNetwork, joinNetwork, leaveNetwork } from '../../actions/network.ts'
+import { Member } from '../../domain/member.ts'
+import { FoundNetwork, JoinNetwork, NetworkView, viewNetwork } from '../../domain/network.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { findMember, findNetwork, listMembers, listNetworks } from '../../store/network.ts'
@@ -63,23 +64,6 @@ export function networkRoutes(app: FastifyInstance, deps: Deps): void {
     handle: async ({ actor, params }) => {
       const body = await findNetwork(deps.database, await actor(), params.networkId)
       return { body, etag: etagOf(body.revision) }
-    },
-  })
-
-  operation(app, {
-    method: 'PUT',
-    path: '/networks/:networkId',
-    id: 'changeNetwork',
-    tag: 'Networks',
-    summary: { en: 'Change the name or the goal of a network', nl: 'Wijzig de naam of het doel van een samenwerkingsverband' },
-    access: 'person',
-    params: z.strictObject(ofNetwork),
-    body: ChangeNetwork,
-    example: network,
-    answer: { status: 200, schema: NetworkView, etag: true },
-    handle: async ({ actor, params, ifMatch, body }) => {
-      const { state } = await changeNetwork(deps, await actor(), { ...params, ifMatch }, body)
-      return { body: viewNetwork(state), etag: etagOf(state.revision) }
     },
   })
 

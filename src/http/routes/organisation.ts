@@ -5,11 +5,9 @@ import type { Deps } from '../../actions/deps.ts'
 import { grantMandates } from '../../actions/mandate.ts'
 import {
   addApplication,
-  addDesk,
   addPerson,
   changeOrganisation,
   changePerson,
-  closeDesk,
   erasePerson,
   registerOrganisation,
   removePerson,
@@ -19,11 +17,9 @@ import { MandateView } from '../../domain/mandate.ts'
 import { GrantMandates } from '../../domain/mandate-acts.ts'
 import {
   AddApplication,
-  AddDesk,
   AddPerson,
   Application,
   ChangeOrganisation,
-  Desk,
   identifierSchemes,
   OrganisationView,
   PersonView,
@@ -35,16 +31,7 @@ import { PersonData } from '../../domain/person-data.ts'
 import { receiptOut } from '../../domain/proof.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
-import {
-  findApplication,
-  findDesk,
-  findOrganisation,
-  findPerson,
-  listApplications,
-  listDesks,
-  listOrganisations,
-  listPeople,
-} from '../../store/organisation.ts'
+import { findApplication, findOrganisation, findPerson, listApplications, listOrganisations, listPeople } from '../../store/organisation.ts'
 import { dataOf } from '../../store/person-data.ts'
 import { etagOf } from '../etag.ts'
 import { operation } from '../operation.ts'
@@ -69,7 +56,6 @@ export function organisationRoutes(app: FastifyInstance, deps: Deps): void {
   organisations(app, deps)
   people(app, deps)
   personalData(app, deps)
-  desks(app, deps)
   applications(app, deps)
 
   operation(app, {
@@ -320,76 +306,6 @@ function personalData(app: FastifyInstance, deps: Deps): void {
       const { state } = await erasePerson(deps, caller, { organisationId: params.organisationId, ifMatch }, params.personId)
       const erased = state.people[params.personId] ?? refuse('not-found', { what: 'person' })
       return { body: viewPerson(erased, caller), etag: etagOf(erased.revision) }
-    },
-  })
-}
-
-function desks(app: FastifyInstance, deps: Deps): void {
-  const params = z.strictObject({ ...ofOrganisation, deskId: id })
-
-  operation(app, {
-    method: 'GET',
-    path: '/organisations/:organisationId/desks',
-    id: 'listDesks',
-    tag: 'Organisations',
-    summary: { en: 'The desks of an organisation that are open', nl: 'De loketten van een organisatie die open zijn' },
-    access: 'known',
-    params: z.strictObject(ofOrganisation),
-    query: pages,
-    answer: { status: 200, schema: pageOf(Desk, 'DeskPage') },
-    handle: async (call) => {
-      const after = position(call, byId)
-      const rows = await listDesks(deps.database, call.params.organisationId, { after, limit: call.query.limit + 1 })
-      return page(call, rows, { keys: ({ id }) => [id], item: (row) => row })
-    },
-  })
-
-  operation(app, {
-    method: 'POST',
-    path: '/organisations/:organisationId/desks',
-    id: 'openDesk',
-    tag: 'Organisations',
-    summary: { en: 'Open a desk of your organisation', nl: 'Open een loket van uw organisatie' },
-    access: 'person',
-    params: z.strictObject(ofOrganisation),
-    body: AddDesk,
-    example: { name: 'Zorgloket', what: 'Vragen van scholen over thuissituaties', contact: 'zorgloket@example.nl' },
-    answer: { status: 201, schema: Desk, etag: true, location: true },
-    handle: async ({ actor, params, ifMatch, body }) => {
-      const changed = await addDesk(deps, await actor(), { ...params, ifMatch }, body)
-      const opened = changed.state.desks[madeId(changed, 'desk-opened')] ?? refuse('not-found', { what: 'desk' })
-      const location = `/organisations/${params.organisationId}/desks/${opened.id}`
-      return { body: opened, etag: etagOf(opened.revision), location }
-    },
-  })
-
-  operation(app, {
-    method: 'GET',
-    path: '/organisations/:organisationId/desks/:deskId',
-    id: 'getDesk',
-    tag: 'Organisations',
-    summary: { en: 'A desk', nl: 'Een loket' },
-    access: 'known',
-    params,
-    answer: { status: 200, schema: Desk, etag: true },
-    handle: async ({ params }) => {
-      const body = await findDesk(deps.database, params.organisationId, params.deskId)
-      return { body, etag: etagOf(body.revision) }
-    },
-  })
-
-  operation(app, {
-    method: 'DELETE',
-    path: '/organisations/:organisationId/desks/:deskId',
-    id: 'closeDesk',
-    tag: 'Organisations',
-    summary: { en: 'Close a desk of your organisation', nl: 'Sluit een loket van uw organisatie' },
-    access: 'person',
-    params,
-    answer: { status: 204 },
-    handle: async ({ actor, params, ifMatch }) => {
-      await closeDesk(deps, await actor(), { ...params, ifMatch }, params.deskId)
-      return {}
     },
   })
 }

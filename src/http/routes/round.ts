@@ -27,6 +27,9 @@ const Adoption = z
     possible: z.boolean().describe('nothing is missing, and the round is deliberating'),
     textDigest: z.exactOptional(z.string()).describe('the text as it would be adopted now'),
     version: z.exactOptional(z.int()).describe('the version that this round adopted'),
+    elements: z
+      .exactOptional(z.strictObject({ filled: z.int(), of: z.int() }))
+      .describe('how many of the nine elements of the text being deliberated on are filled'),
     missing: z.array(Missing).describe('every condition that is not met'),
   })
   .meta({ id: 'Adoption' })

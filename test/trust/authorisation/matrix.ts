@@ -114,6 +114,9 @@ export function operationsOf(): Operation[] {
   )
 }
 
+/** What a path begins with where it is about a network, or about what hangs under one. */
+const ofNetworks = ['networkId', 'inquiryId', 'recommendationId', 'programmeId'] as const
+
 /** What an operation is aimed at, by what its path names. The unknown one comes first: what is hidden is compared with it. */
 function targetsOf({ parameters }: Operation, { places }: World): Target[] {
   const [noun] = parameters
@@ -128,8 +131,8 @@ function targetsOf({ parameters }: Operation, { places }: World): Target[] {
     ])
     return [...others, ...(nested ? lost : []), ...all]
   }
-  if (noun === 'organisationId' || noun === 'networkId') {
-    const kind = noun === 'organisationId' ? 'organisation' : 'network'
+  const kind = noun === 'organisationId' ? 'organisation' : ofNetworks.some((one) => one === noun) ? 'network' : undefined
+  if (kind) {
     const both = [true, false].map((ours): Target => ({ kind, ours }))
     const lost = [true, false].flatMap((ours): Target[] => [
       { kind, ours, last: 'unknown' },
@@ -317,7 +320,20 @@ function requestOf(operation: Operation, world: World, { caller, target, verdict
 type Names = { ids: Readonly<Record<string, string>>; textDigest: string; tasks: readonly string[]; reflection: object }
 
 function namesOf(target: Target, world: World): Names {
-  const { registry, places, networkId, otherNetworkId, deskId, foreignDeskId, acknowledgementId, foreignAcknowledgementId } = world
+  const {
+    registry,
+    places,
+    networkId,
+    otherNetworkId,
+    networkRole,
+    otherNetworkRole,
+    circle,
+    otherCircle,
+    deskId,
+    foreignDeskId,
+    acknowledgementId,
+    foreignAcknowledgementId,
+  } = world
   const { deliberating } = places
   const { school, stranger } = registry
   const place = target.kind === 'place' ? target.place : deliberating
@@ -329,10 +345,14 @@ function namesOf(target: Target, world: World): Names {
     organisationId: house.id,
     personId: house.colleague.actor.personId,
     deskId: ours ? deskId : foreignDeskId,
+    serviceId: deskId,
     statementNumber: '1',
     acknowledgementId: ours ? acknowledgementId : foreignAcknowledgementId,
     applicationId: house.application.actor.kind === 'application' ? house.application.actor.applicationId : unknownId,
     networkId: ours ? networkId : otherNetworkId,
+    ...(ours ? circle : otherCircle),
+    ...(ours ? networkRole : otherNetworkRole),
+    seatId: house.colleague.actor.personId,
     memberId: house.id,
     templateId: only(builtIn[0]).id,
   }
@@ -386,12 +406,29 @@ const decisions: Body = (_, { ids }) => ({ decisions: [{ what: 'Visit', why: 'It
 /** Bodies that name what is there; other operations send the example of the description. */
 const bodies: Readonly<Record<string, Body>> = {
   grantMandates: (world, names) => ({ ...(aGrant(world, names) as object), agreementIds: [world.places.deliberating.id] }),
+  openDesk: (_, { ids }) => ({ name: 'Care desk', contactPersonId: ids.personId }),
+  changeDesk: (_, { ids }) => ({ name: 'Care desk', contactPersonId: ids.personId }),
   foundNetwork: ({ registry }) => ({ name: 'Another', sharedGoal: 'The same', memberIds: [registry.team.id] }),
   joinNetwork: ({ registry }) => ({ organisationId: registry.city.id }),
+  changeNetworkRole: () => ({ name: 'lead', purpose: 'Keeps us together' }),
+  assignNetworkRole: ({ registry }) => ({ personId: registry.school.representative.actor.personId }),
+  releaseNetworkRole: ({ registry }) => ({ untilDate: addMonths(registry.today(), 1) }),
+  handOver: () => reason,
   createAgreement: ({ registry }) => ({
     kind: 'two',
     title: 'Another',
     parties: [{ organisationId: registry.inspectorate.id, involvement: 'informed' }],
+  }),
+  callInquiry: ({ networkId }) => ({ networkId, title: 'What works', question: 'When did it go well?' }),
+  takeInquirySeat: () => ({}),
+  foundExchangeProgramme: ({ networkId }) => ({ networkId, title: 'Along', purpose: 'To see' }),
+  enrol: ({ registry }) => ({ roundNumber: 2, personId: registry.school.colleague.actor.personId }),
+  recommend: ({ registry, networkId }) => ({
+    networkId,
+    level: 'direct',
+    text: 'Call each other',
+    why: 'It worked',
+    addressee: { organisationId: registry.school.id },
   }),
   changeSettings: () => ({ visibility: 'parties' }),
   addParty: ({ neighbour }) => ({ organisationId: neighbour.id, involvement: 'informed' }),

@@ -11,7 +11,7 @@ import type { Place } from './world.ts'
 type About = 'register' | 'own' | 'administered' | 'person' | 'circle' | 'table' | 'versions'
 
 /** Whose something is where not everybody with the standing may do it. */
-type Whose = 'the school’s' | 'the parents’' | 'the member’s' | 'the receiver’s' | 'the renewer’s' | 'the grantor’s'
+type Whose = 'the pair’s' | 'the school’s' | 'the parents’' | 'the member’s' | 'the receiver’s' | 'the renewer’s' | 'the grantor’s'
 
 export type Rule = {
   about: About
@@ -30,6 +30,8 @@ export type Rule = {
   nobodyReads?: true
   /** What its body names is a table of ours. */
   ofOurTable?: true
+  /** What its body names is a network of ours. */
+  ofOurNetwork?: true
   /** The operator may as well, for every organisation. */
   operator?: true
 }
@@ -71,11 +73,15 @@ export const policy: Readonly<Record<string, Rule>> = {
   getPersonData: { about: 'person' },
   erasePerson: { ...administered, operator: true },
   openDesk: administered,
+  changeDesk: administered,
   closeDesk: administered,
   listApplications: own,
   getApplication: own,
   addApplication: administered,
   revokeApplication: administered,
+  getHandOverPlan: own,
+  handOver: administered,
+  getContinuity: own,
   grantMandates: { ...own, whose: 'the grantor’s' },
 
   listPositionStatements: register,
@@ -85,17 +91,78 @@ export const policy: Readonly<Record<string, Rule>> = {
   acknowledgePosition: register,
   answerAcknowledgement: own,
 
+  listSocialMap: register,
+  getSocialMapEntry: register,
+  getHsds: register,
+  listHsdsOrganizations: register,
+  getHsdsOrganization: register,
+  listHsdsServices: register,
+  getHsdsService: register,
+
   listNetworks: register,
   foundNetwork: register,
   getNetwork: circle,
   getNetworkPulse: circle,
-  changeNetwork: circle,
+  getNetworkGraph: circle,
   listMembers: circle,
   getMember: circle,
   joinNetwork: circle,
   leaveNetwork: { ...circle, whose: 'the member’s' },
+  getIdentity: circle,
+  stateIdentity: circle,
+  listIdentities: circle,
+  getNorms: circle,
+  listNetworkRoles: circle,
+  createNetworkRole: circle,
+  getNetworkRole: circle,
+  changeNetworkRole: circle,
+  endNetworkRole: circle,
+  listTurns: circle,
+  assignNetworkRole: circle,
+  releaseNetworkRole: { ...circle, whose: 'the member’s' },
+  getNetworkContinuity: circle,
+  getNetworkLeadTimes: circle,
   getNetworkPhase: circle,
+
+  listInquiries: register,
+  callInquiry: { ...register, ofOurNetwork: true },
+  getInquiry: circle,
+  closeInquiry: { ...circle, whose: 'the member’s' },
+  listInquirySeats: circle,
+  takeInquirySeat: circle,
+  leaveInquirySeat: { ...circle, whose: 'the member’s' },
+  listFindings: circle,
+  addFinding: circle,
+  listRecommendations: register,
+  recommend: { ...register, ofOurNetwork: true },
+  getRecommendation: circle,
+  followUpRecommendation: { ...circle, whose: 'the member’s' },
+  getLineage: circle,
   listScopeOverlaps: circle,
+
+  listExchangeProgrammes: register,
+  foundExchangeProgramme: { ...register, ofOurNetwork: true },
+  getExchangeProgramme: circle,
+  changeExchangeProgramme: { ...circle, whose: 'the member’s' },
+  addExchangeRound: { ...circle, whose: 'the member’s' },
+  getExchangeRound: circle,
+  changeExchangeRound: { ...circle, whose: 'the member’s' },
+  listEnrolments: circle,
+  enrol: circle,
+  getEnrolment: circle,
+  withdrawEnrolment: { ...circle, whose: 'the member’s' },
+  getMatching: circle,
+  makeMatching: { ...circle, whose: 'the member’s' },
+  listPlacements: circle,
+  makePlacements: { ...circle, whose: 'the member’s' },
+  getPlacement: circle,
+  listUnreciprocated: circle,
+  preparePlacement: { ...circle, whose: 'the member’s' },
+  settlePlacement: { ...circle, whose: 'the pair’s' },
+  listPlacementReflections: circle,
+  reflectOnPlacement: circle,
+  getClosingMeeting: circle,
+  closeExchangeRound: { ...circle, whose: 'the member’s' },
 
   listAgreements: register,
   createAgreement: register,
@@ -106,7 +173,9 @@ export const policy: Readonly<Record<string, Rule>> = {
   getCoverage: table,
   listRecordedDissents: table,
   getPulse: table,
+  listBeneficiaries: table,
   listReceipts: table,
+  listHistory: table,
   exportAgreement: table,
   endAgreement: act('end'),
   getText: table,
@@ -164,6 +233,7 @@ export const policy: Readonly<Record<string, Rule>> = {
   withdrawTransfer: act('transfer-tasks', { whose: 'the school’s' }),
 
   listRounds: table,
+  listLeadTimes: table,
   openRound: act('open-round'),
   getRound: table,
   getAgenda: table,
@@ -304,6 +374,7 @@ function inside(rule: Rule, operation: Described, caller: CallerKind, target: Ta
   switch (rule.about) {
     case 'register':
       if (rule.ofOurTable && !sits(caller)) return { is: 'absent' }
+      if (rule.ofOurNetwork && !isMember(caller, { kind: 'network', ours: true })) return { is: 'absent' }
       return target.kind === 'unknown' || isLost(target) ? { is: 'absent' } : { is: 'through' }
     case 'person': {
       if (target.kind === 'unknown' || isLost(target)) return { is: 'absent' }
@@ -316,6 +387,7 @@ function inside(rule: Rule, operation: Described, caller: CallerKind, target: Ta
     case 'circle':
       if (target.kind === 'unknown' || !isMember(caller, target)) return { is: 'hidden' }
       if (isLost(target)) return { is: 'absent' }
+      if (rule.whose === 'the pair’s' && isOf(caller, 'neighbour')) return { is: 'through' }
       return { is: rule.whose && !isTheirOwn(caller, target) ? 'forbidden' : 'through' }
     case 'versions':
       return ofVersions(rule, operation, caller, target)

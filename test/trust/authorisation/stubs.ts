@@ -10,14 +10,14 @@ export const allowEverybody: readonly Patch[] = [
   {
     // Whoever is at no table takes the place of whoever came first.
     file: reads,
-    find: 'and(eq(parties.agreementId, agreementId), eq(parties.organisationId, organisationId), eq(parties.here, true))',
+    find: 'and(eq(parties.agreementId, agreementId), eq(parties.organisationId, organisationId), isHere(database))',
     replace: `and(eq(parties.agreementId, agreementId), sql\`\${parties.id} = (select other.id from parties other
       where other.agreement_id = \${agreementId} order by (other.organisation_id = \${organisationId} and other.here) desc limit 1)\`)`,
   },
   {
     file: 'src/store/agreement-list.ts',
-    find: 'const atTable = (organisationId: string): SQL | undefined =>',
-    replace: 'const atTable = (organisationId: string): SQL | undefined =>\n  sql`true` ??',
+    find: 'export const atTable = (database: Database, organisationId: string): SQL | undefined =>',
+    replace: 'export const atTable = (database: Database, organisationId: string): SQL | undefined =>\n  sql`true` ??',
   },
   {
     file: reads,
@@ -32,11 +32,11 @@ export const allowEverybody: readonly Patch[] = [
   },
   {
     file: 'src/store/network.ts',
-    find: 'const isMember = ({ db }: Database, actor: Actor): SQL =>',
-    replace: 'const isMember = ({ db }: Database, actor: Actor): SQL =>\n  sql`true` ??',
+    find: 'const isMember = ({ db }: Database, actor: Actor, networkId: AnyPgColumn = networks.id): SQL =>',
+    replace: 'const isMember = ({ db }: Database, actor: Actor, networkId: AnyPgColumn = networks.id): SQL =>\n  sql`true` ??',
   },
   {
-    file: 'src/domain/network.ts',
+    file: 'src/domain/member.ts',
     find: "return isMember(state, organisationId) ? organisationId : refuse('not-found', { what: 'network' })",
     replace: 'return organisationId',
   },

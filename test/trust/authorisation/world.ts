@@ -3,12 +3,16 @@ import { writeText } from '../../../src/actions/agreement-text.ts'
 import { proposeAccession } from '../../../src/actions/annex.ts'
 import { type AgreementChange, madeId } from '../../../src/actions/change.ts'
 import { answerCommitment, offerCommitment } from '../../../src/actions/commitment.ts'
+import { addDesk } from '../../../src/actions/desk.ts'
+import { addFinding, callInquiry, takeSeat } from '../../../src/actions/inquiry.ts'
 import { grantMandate, withdrawMandate } from '../../../src/actions/mandate.ts'
 import { recordMeeting } from '../../../src/actions/meeting.ts'
 import { foundNetwork, joinNetwork, leaveNetwork } from '../../../src/actions/network.ts'
-import { addDesk, addPerson, removePerson } from '../../../src/actions/organisation.ts'
+import { assignNetworkRole, createNetworkRole } from '../../../src/actions/network-role.ts'
+import { addPerson, removePerson } from '../../../src/actions/organisation.ts'
 import { acknowledgePosition, statePosition } from '../../../src/actions/position.ts'
-import { assignRole, createRole, offerTransfer } from '../../../src/actions/role.ts'
+import { recommend } from '../../../src/actions/recommendation.ts'
+import { assignRole, createRole } from '../../../src/actions/role.ts'
 import {
   adopt,
   callImpasse,
@@ -20,15 +24,19 @@ import {
   stateDissent,
   stateHearing,
 } from '../../../src/actions/round.ts'
+import { offerTransfer } from '../../../src/actions/transfer.ts'
 import { checkpointSigning } from '../../../src/auth/registry-key.ts'
 import { OfferCommitment } from '../../../src/domain/commitment.ts'
+import { CallInquiry } from '../../../src/domain/inquiry.ts'
 import { RecordMeeting } from '../../../src/domain/meeting-record.ts'
 import { AddPerson } from '../../../src/domain/organisation.ts'
 import { StatePosition } from '../../../src/domain/position.ts'
+import { Recommend } from '../../../src/domain/recommendation.ts'
 import { GiveReflection } from '../../../src/domain/reflection.ts'
 import { addDays } from '../../../src/domain/time.ts'
 import { extendLog } from '../../../src/store/log.ts'
 import { only } from '../../support/agreement.ts'
+import { type Exchanged, everyExchange } from '../../support/exchange-actions.ts'
 import {
   accepted,
   aDraft,
@@ -78,6 +86,9 @@ export type Place = {
 export const standings = ['renewal-due', 'lapsed', 'withdrawn', 'not-yet-effective', 'other-subject'] as const
 export type Standing = (typeof standings)[number]
 
+/** What hangs under a network, by the names of path parameters. */
+type Circle = Exchanged & { inquiryId: string; recommendationId: string }
+
 export type World = {
   registry: Registry
   places: Readonly<Record<PlaceName, Place>>
@@ -90,6 +101,12 @@ export type World = {
   networkId: string
   /** The network of the stranger alone. */
   otherNetworkId: string
+  /** What hangs under each of the two. */
+  circle: Circle
+  otherCircle: Circle
+  /** A role in each of both networks, and who holds it: somebody of the school, and the stranger. */
+  networkRole: RoleIds
+  otherNetworkRole: RoleIds
   deskId: string
   foreignDeskId: string
   /** What the team said back to the position of the school, and the neighbour to that of the stranger. */
@@ -114,6 +131,13 @@ export async function aWorld(registry: Registry): Promise<World> {
   await joinNetwork(deps, founder, { networkId }, { organisationId: leaver.id })
   await leaveNetwork(deps, leaver.representative.actor, { networkId }, leaver.id)
   const otherNetworkId = (await foundNetwork(deps, stranger.representative.actor, { ...goal, memberIds: [] })).id
+  const circle = await aCircle(registry, networkId, [school, neighbour], [team.id, parents.id, neighbour.id])
+  // Somebody has to be visited: the leaver is there as long as that takes.
+  await joinNetwork(deps, stranger.representative.actor, { networkId: otherNetworkId }, { organisationId: leaver.id })
+  const otherCircle = await aCircle(registry, otherNetworkId, [stranger, leaver])
+  await leaveNetwork(deps, leaver.representative.actor, { networkId: otherNetworkId }, leaver.id)
+  const networkRole = await aNetworkRole(registry, networkId, school)
+  const otherNetworkRole = await aNetworkRole(registry, otherNetworkId, stranger)
   const deskId = await aDesk(registry, school)
   const foreignDeskId = await aDesk(registry, stranger)
   const acknowledgementId = await anAcknowledgement(registry, school, team)
@@ -138,6 +162,10 @@ export async function aWorld(registry: Registry): Promise<World> {
     former,
     networkId,
     otherNetworkId,
+    networkRole,
+    otherNetworkRole,
+    circle,
+    otherCircle,
     deskId,
     foreignDeskId,
     acknowledgementId,
@@ -156,8 +184,38 @@ async function hired({ deps, ...registry }: Registry, house: House, role: string
   return { subject: account.subject, actor: { kind: 'person', personId, organisationId: house.id, authorities: [] } }
 }
 
+/** What hangs under a network: an inquiry of all its members, called by a house that sits there, a recommendation to that house, and its exchange with another. */
+async function aCircle(
+  registry: Registry,
+  networkId: string,
+  [house, visited]: [House, House],
+  organisationIds: string[] = [],
+): Promise<Circle> {
+  const { deps } = registry
+  const { actor } = house.colleague
+  const asked = CallInquiry.parse({ networkId, title: 'What works', question: 'When did it go well?', organisationIds })
+  const inquiryId = (await callInquiry(deps, actor, asked)).id
+  await takeSeat(deps, actor, { id: inquiryId }, {})
+  await addFinding(deps, actor, { id: inquiryId }, { kind: 'success', text: 'They called back.' })
+  const addressee = { organisationId: house.id }
+  const advice = Recommend.parse({ networkId, level: 'direct', text: 'Call back', why: 'It worked', addressee })
+  const exchanged = await everyExchange(registry, networkId, house, visited)
+  return { ...exchanged, inquiryId, recommendationId: (await recommend(deps, actor, advice)).id }
+}
+
 const aDesk = async ({ deps }: Registry, house: House): Promise<string> =>
   madeId(await addDesk(deps, house.grantor.actor, { organisationId: house.id }, { name: 'Care desk' }), 'desk-opened')
+
+type RoleIds = { networkRoleId: string; turnId: string }
+
+/** A role of a network that somebody of a house holds, without tasks, so that it can be ended. */
+async function aNetworkRole({ deps }: Registry, networkId: string, { colleague }: House): Promise<RoleIds> {
+  const shape = { name: 'lead', purpose: 'Keeps us together', tasks: [] }
+  const networkRoleId = madeId(await createNetworkRole(deps, colleague.actor, { networkId }, shape), 'role-created')
+  const holder = { personId: colleague.actor.personId }
+  const { state } = await assignNetworkRole(deps, colleague.actor, { networkId }, networkRoleId, holder)
+  return { networkRoleId, turnId: only(state.roles[networkRoleId]?.holders[0]).id }
+}
 
 /** A first position of a house, and what another asks about it. */
 async function anAcknowledgement({ deps }: Registry, house: House, other: House): Promise<string> {
@@ -278,6 +336,7 @@ function reflectionOn({ state }: Table): object {
     commitments: content.commitments.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     dissents: dissents.map(({ id }) => ({ dissentId: id, outcome: 'confirmed', why: 'It went as was said.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
   }
 }

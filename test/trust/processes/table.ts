@@ -85,7 +85,7 @@ export async function readyToAdopt(send: Send, { id, parties, roleId }: Table, n
       title: 'De eerste week',
       purpose: 'Binnen een week weet het gezin wie er komt.',
       plainSummary: `Zo spreken we het af, voor de ${n}e keer.`,
-      beneficiaries: [{ id: randomUUID(), name: 'Gezinnen' }],
+      beneficiaries: [{ id: randomUUID(), name: 'Gezinnen', addedValue: 'Weten wie er komt', nuisance: 'Eén verhaal' }],
       groundRules: {},
       mandate: { needed: 'Mag bezoeken toezeggen', subjects },
       inScope: [{ id: randomUUID(), text: 'De eerste zeven dagen' }],
@@ -117,6 +117,7 @@ export async function closeRound(send: Send, { id, parties }: Table, n: number):
       commitments: one === 'sanne' ? own.map(({ id }: { id: string }) => ({ commitmentId: id, outcome: 'partly', why: 'Meestal' })) : [],
       dissents: [],
       criteria: content.evaluationCriteria.map(({ id }: { id: string }) => ({ criterionId: id, met: 'met' })),
+      beneficiaries: content.beneficiaries.map(({ id }: { id: string }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
       pulse: { atmosphere: 4, effectiveness: 4 },
       recommendations: [{ level: 'direct', text: 'Ga zo door.' }],
     })

@@ -322,6 +322,7 @@ export function reflection(state: Agreement, partyId: string): GiveReflection {
     commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
     dissents: dissents.map(({ id }) => ({ dissentId: id, outcome: 'refuted', why: 'We counted.' })),
     criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+    beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
     pulse: { atmosphere: 4, effectiveness: 3 },
   })
 }

@@ -1,6 +1,6 @@
 import { and, eq, exists, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
-import type { Transfer } from '../domain/role.ts'
+import type { Transfer } from '../domain/transfer.ts'
 import { findAtTable, type Listed, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'

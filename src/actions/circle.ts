@@ -1,0 +1,48 @@
+import { type Actor, by } from '../domain/actor.ts'
+import type { Context } from '../domain/event.ts'
+import { refuse } from '../domain/refusal.ts'
+import { membersAmong } from '../store/circle.ts'
+import { type Changed, change, type Stream } from '../store/ledger.ts'
+import { contextOf, type Lookup } from './change.ts'
+import type { Deps } from './deps.ts'
+
+type AnyEvent = { type: string; data: object; mandateId?: string }
+type InCircle = { networkId: string; revision: number }
+
+/** Which stream that hangs under a network, and the revision at which the caller read it. */
+export type CircleTarget = { id: string; ifMatch?: number | undefined }
+
+/** Begins a stream that hangs under a network, for a member of it; the first event says which id it has. */
+export async function beginInCircle<State, Event extends AnyEvent>(
+  deps: Deps,
+  actor: Actor,
+  stream: Stream<State, Event>,
+  decide: (context: Context, lookup: Lookup) => Promise<Event[]>,
+): Promise<Changed<State, Event>> {
+  const [changed] = await change(deps.database, stream, [], by(actor), async (_, { client, now }) => {
+    const events = await decide(contextOf(deps, actor, now), client)
+    const made = events[0]?.data
+    return new Map([[made && 'id' in made ? String(made.id) : '', events]])
+  })
+  return changed ?? refuse('not-found', { what: stream.type })
+}
+
+/** Changes a stream that hangs under a network, for those who are in that network now; for others it is not there. */
+export async function changeInCircle<State extends InCircle, Event extends AnyEvent>(
+  deps: Deps,
+  actor: Actor,
+  stream: Stream<State, Event>,
+  { id, ifMatch }: CircleTarget,
+  decide: (state: State, context: Context, lookup: Lookup) => Event[] | Promise<Event[]>,
+  revisionOf: (state: State) => number | undefined = (state) => state.revision,
+): Promise<Changed<State, Event>> {
+  const [changed] = await change(deps.database, stream, [id], by(actor), async (heads, { client, now }) => {
+    const { state } = heads.get(id) ?? refuse('not-found', { what: stream.type })
+    await membersAmong(deps.database, actor, state.networkId, [], stream.type)
+    const revision = revisionOf(state)
+    // Of what is not there no revision was seen: deciding then says so.
+    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
+    return new Map([[id, await decide(state, contextOf(deps, actor, now), client)]])
+  })
+  return changed ?? refuse('not-found', { what: stream.type })
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import type { Context, EventOf, Evolvers, Recorded } from '../event.ts'
+import { requirePerson } from '../guard.ts'
+import { refuse } from '../refusal.ts'
+import { text } from '../text.ts'
+import { type Instant, instantOut, latest } from '../time.ts'
+import { uuid } from '../uuid.ts'
+import { type ClosingEvent, closingEvents, type HasClosing } from './closing.ts'
+import type { EnrolmentEvent } from './enrolment.ts'
+import { type MatchingEvent, matchingEvents } from './matching.ts'
+import { type PlacementEvent, placementEvents } from './placement.ts'
+import { type ReflectionEvent, reflectionEvents } from './reflection.ts'
+import {
+  checkDays,
+  checkNew,
+  ExchangeRound,
+  findRound,
+  type Members,
+  PlanExchangeRound,
+  type RecordedRound,
+  requireLead,
+  requireRound,
+  viewRound,
+} from './round.ts'
+
+/** A round a month for eight years: no programme needs more, and all of them are shown with it. */
+const mostRounds = 100
+
+const about = {
+  title: text(200),
+  purpose: text(2000),
+  checklist: z.array(text(500)).max(50).default([]).describe('what every host prepares: each visit starts with these items'),
+}
+export const FoundProgramme = z
+  .strictObject({ networkId: uuid, ...about, rounds: z.array(PlanExchangeRound).max(mostRounds).default([]) })
+  .meta({ id: 'FoundProgramme' })
+export type FoundProgramme = z.output<typeof FoundProgramme>
+export const ChangeProgramme = z.strictObject(about).meta({ id: 'ChangeProgramme' })
+export type ChangeProgramme = z.output<typeof ChangeProgramme>
+
+/** People of organisations in a network visit each other, in rounds; led by the organisation that founded it. */
+export const ProgrammeView = z
+  .strictObject({
+    id: uuid,
+    networkId: uuid,
+    organisationId: uuid.describe('the organisation that leads it'),
+    title: z.string(),
+    purpose: z.string(),
+    checklist: z.array(z.string()),
+    rounds: z.array(ExchangeRound),
+    foundedAt: instantOut,
+    revision: z.int(),
+  })
+  .meta({ id: 'ExchangeProgramme' })
+export type ProgrammeView = z.output<typeof ProgrammeView>
+
+/** A programme as it is recorded: where its rounds stand follows from the clock. */
+export type RecordedProgramme = Omit<ProgrammeView, 'rounds'> & { rounds: RecordedRound[] }
+export type Programme = HasClosing & RecordedProgramme
+
+export const recordedProgramme = (state: Programme): RecordedProgramme => {
+  const { id, networkId, organisationId, title, purpose, checklist, rounds, foundedAt, revision } = state
+  return { id, networkId, organisationId, title, purpose, checklist, rounds, foundedAt, revision }
+}
+
+export const viewProgramme = ({ rounds, ...programme }: RecordedProgramme, at: Instant): ProgrammeView => ({
+  ...programme,
+  rounds: rounds.map((round) => viewRound(round, at)),
+})
+
+/** Founds a programme in a network, led by the caller's organisation. */
+export function foundProgramme(input: FoundProgramme, members: Members, context: Context): ProgrammeEvent[] {
+  const { organisationId } = requirePerson(context.actor)
+  if (!members.has(organisationId)) refuse('not-found', { what: 'network' }, '/networkId')
+  for (const [index, round] of input.rounds.entries()) checkNew(round, context, `/rounds/${index}`)
+  const rounds = input.rounds.map((round, index) => ({ number: index + 1, ...round }))
+  return [{ type: 'programme-founded', data: { ...input, rounds, id: context.newId(), organisationId } }]
+}
+
+/** Changes what a programme is for, or what hosts prepare from the next placements on. */
+export function changeProgramme(state: Programme, input: ChangeProgramme, context: Context): ProgrammeEvent[] {
+  requireLead(state, context.actor)
+  return [{ type: 'programme-changed', data: input }]
+}
+
+export function addExchangeRound(state: Programme, input: PlanExchangeRound, context: Context): ProgrammeEvent[] {
+  requireLead(state, context.actor)
+  if (state.rounds.length >= mostRounds) refuse('full', { max: mostRounds })
+  checkNew(input, context)
+  return [{ type: 'exchange-round-planned', data: { number: state.rounds.length + 1, ...input } }]
+}
+
+/** Changes the days of a round, while people can still be enrolled in it; a deadline that is past means: from now on. */
+export function changeExchangeRound(state: Programme, number: number, input: PlanExchangeRound, context: Context): ProgrammeEvent[] {
+  findRound(state, number)
+  requireLead(state, context.actor)
+  requireRound(state, number, ['enrolling'], 'change', context)
+  checkDays(input)
+  const enrolBeforeAt = latest(input.enrolBeforeAt, context.now)
+  return [{ type: 'exchange-round-planned', data: { number, ...input, enrolBeforeAt } }]
+}
+
+const evolvers = {
+  'programme-changed': (_state, data: ChangeProgramme, { revision }) => ({ ...data, revision }),
+  'exchange-round-planned': (state, data: RecordedRound, { revision }) => ({
+    rounds: [...state.rounds.filter(({ number }) => number !== data.number), data].sort((a, b) => a.number - b.number),
+    revision,
+  }),
+  ...matchingEvents,
+  ...placementEvents,
+  ...reflectionEvents,
+  ...closingEvents,
+} satisfies Evolvers<Programme>
+
+type Founded = Omit<FoundProgramme, 'rounds'> & { id: string; organisationId: string; rounds: RecordedRound[] }
+export type ProgrammeEvent =
+  | { type: 'programme-founded'; data: Founded; mandateId?: string }
+  | EventOf<Pick<typeof evolvers, 'programme-changed' | 'exchange-round-planned'>>
+  | EnrolmentEvent
+  | MatchingEvent
+  | PlacementEvent
+  | ReflectionEvent
+  | ClosingEvent
+
+/** The programme after an event. */
+export function evolve(state: Programme | undefined, event: ProgrammeEvent, recorded: Recorded): Programme {
+  if (event.type === 'programme-founded') {
+    const { at, revision } = recorded
+    const nothing = { enrolments: {}, left: null, matchings: {}, placements: {}, reflected: null, reflectors: {}, closing: null }
+    return { ...event.data, ...nothing, foundedAt: at, revision }
+  }
+  if (!state) throw new Error(`a programme begins with programme-founded, not with ${event.type}`)
+  const table: Evolvers<Programme> = evolvers
+  return { ...state, ...table[event.type]?.(state, event.data, recorded) }
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Deps } from '../../actions/deps.ts'
+import { subject } from '../../domain/mandate.ts'
+import { SocialMapEntry } from '../../domain/social-map.ts'
+import { isStorable } from '../../domain/text.ts'
+import { uuid } from '../../domain/uuid.ts'
+import { findOnSocialMap, listSocialMap } from '../../store/social-map.ts'
+import { operation } from '../operation.ts'
+import { page, pageOf, pageQuery, position } from '../page.ts'
+import { id } from '../params.ts'
+
+const tag = 'Social map'
+
+/** Words to search with: 200 characters are more than anybody types into a search box. */
+export const searchWords = z.string().min(1).max(200).refine(isStorable)
+
+/** By what a network that both are in is grouped, word for word as its identity has it. */
+const grouped = {
+  region: searchWords.optional().describe('only those in a network of this region'),
+  chain: searchWords.optional().describe('only those in a network of this chain (keten)'),
+  programme: searchWords.optional().describe('only those in a network of this programme'),
+}
+
+/** The social map (sociale kaart): who sits where, what they do and do not do, and through which desk. */
+export function socialMapRoutes(app: FastifyInstance, deps: Deps): void {
+  operation(app, {
+    method: 'GET',
+    path: '/social-map',
+    id: 'listSocialMap',
+    tag,
+    summary: {
+      en: 'Organisations by name: what they do and do not do, their desks, networks and agreements',
+      nl: 'Organisaties op naam: wat ze wel en niet doen, hun loketten, samenwerkingsverbanden en overeenstemmingen',
+    },
+    description: {
+      en: 'Of networks and agreements those that you may read.',
+      nl: 'Van samenwerkingsverbanden en overeenstemmingen die welke u mag lezen.',
+    },
+    access: 'member',
+    query: z.strictObject({
+      ...pageQuery(),
+      q: searchWords
+        .optional()
+        .describe('words in a name, desk or position, in Dutch; between quotes what belongs together, `-` before what not'),
+      ...grouped,
+      network: id.optional().describe('only those in this network, of which you are a member'),
+      subject: subject.optional().describe('only those that state that they are, or are not, for this subject'),
+    }),
+    answer: { status: 200, schema: pageOf(SocialMapEntry, 'SocialMapPage') },
+    handle: async (call) => {
+      const { q, network, subject, region, chain, programme, limit } = call.query
+      const after = position(call, z.tuple([z.string(), uuid]))
+      const filter = { words: q, networkId: network, subject, region, chain, programme }
+      const rows = await listSocialMap(deps.database, await call.actor(), filter, { after, limit: limit + 1 })
+      return page(call, rows, { keys: ({ organisation: { name, id } }) => [name, id], item: (row) => row })
+    },
+  })
+
+  operation(app, {
+    method: 'GET',
+    path: '/social-map/:organisationId',
+    id: 'getSocialMapEntry',
+    tag,
+    summary: { en: 'One organisation on the social map', nl: 'Eén organisatie op de sociale kaart' },
+    access: 'member',
+    params: z.strictObject({ organisationId: id }),
+    answer: { status: 200, schema: SocialMapEntry },
+    handle: async ({ actor, params }) => ({ body: await findOnSocialMap(deps.database, await actor(), params.organisationId) }),
+  })
+}

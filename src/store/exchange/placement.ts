@@ -1,0 +1,70 @@
+import { and, eq, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Actor } from '../../domain/actor.ts'
+import type { Placement } from '../../domain/exchange/placement.ts'
+import type { PlacementReflection } from '../../domain/exchange/reflection.ts'
+import { dayOf } from '../../domain/time.ts'
+import { listBeneath } from '../circle.ts'
+import { clockNow, type Database } from '../database.ts'
+import type { PageOf } from '../round.ts'
+import { exchangePlacements, exchangeReflections } from '../tables.ts'
+import { findIn, under } from './programme.ts'
+
+type Filter = { roundNumber?: number | undefined; organisationId?: string | undefined }
+
+/** The visits of a programme, in one round or of one organisation (as guest or as host). */
+export function listPlacements(
+  database: Database,
+  actor: Actor,
+  programmeId: string,
+  { roundNumber, organisationId, ...page }: PageOf<string> & Filter,
+): Promise<Placement[]> {
+  const table = exchangePlacements
+  const where = and(
+    eq(table.programmeId, programmeId),
+    roundNumber ? eq(table.roundNumber, roundNumber) : undefined,
+    organisationId ? or(eq(table.guestOrganisationId, organisationId), eq(table.hostOrganisationId, organisationId)) : undefined,
+  )
+  return listBeneath(database, actor, under(programmeId), table, { ...page, where })
+}
+
+export const findPlacement = async (database: Database, actor: Actor, programmeId: string, id: string): Promise<Placement> =>
+  (await findIn<Placement>(database, actor, programmeId, exchangePlacements, eq(exchangePlacements.id, id), 'placement')).doc
+
+/** The visits that were held and not returned: the other one was cancelled, or its week went by without it. */
+export async function listUnreciprocated(
+  database: Database,
+  actor: Actor,
+  programmeId: string,
+  page: PageOf<string>,
+): Promise<Placement[]> {
+  const table = exchangePlacements
+  const reverse = alias(exchangePlacements, 'reverse')
+  const { rows } = await database.db.execute<{ now: string }>(sql`select ${clockNow(database)} as now`)
+  const owed = database.db
+    .select({ one: sql`1` })
+    .from(reverse)
+    .where(
+      and(
+        eq(reverse.programmeId, table.programmeId),
+        eq(reverse.id, table.reverseId),
+        sql`(${reverse.state} = 'cancelled' or (${reverse.state} = 'planned' and ${reverse.lastOn} < ${dayOf(rows[0]?.now ?? '')}))`,
+      ),
+    )
+  const where = and(eq(table.programmeId, programmeId), eq(table.state, 'held'), sql`(${owed}) is not null`)
+  return listBeneath(database, actor, under(programmeId), table, { ...page, where })
+}
+
+/** What guest and host contact said of a visit. */
+export async function listPlacementReflections(
+  database: Database,
+  actor: Actor,
+  programmeId: string,
+  placementId: string,
+  page: PageOf<string>,
+): Promise<PlacementReflection[]> {
+  await findPlacement(database, actor, programmeId, placementId)
+  const table = exchangeReflections
+  const where = and(eq(table.programmeId, programmeId), eq(table.placementId, placementId))
+  return listBeneath(database, actor, under(programmeId), table, { ...page, where })
+}

@@ -1,0 +1,58 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
+import type { NetworkIdentity } from '../domain/network-identity.ts'
+import { type NormSum, norms } from '../domain/norm.ts'
+import { refuse } from '../domain/refusal.ts'
+import { readerOf } from './agreement.ts'
+import { atTable } from './agreement-list.ts'
+import type { Database } from './database.ts'
+import { isMember, listInNetwork } from './network.ts'
+import { agreements, networkIdentities, networks, parties, reflections } from './tables.ts'
+
+/** Every identity that a network stated, from the first on. */
+export const listIdentities = async (
+  database: Database,
+  actor: Actor,
+  networkId: string,
+  page: { after?: readonly number[] | undefined; limit: number },
+): Promise<NetworkIdentity[]> =>
+  (
+    await listInNetwork<NetworkIdentity>(database, actor, networkId, networkIdentities, {
+      order: [networkIdentities.number],
+      ...page,
+    })
+  ).docs
+
+/** The identity that counts, with the revision of the network. */
+export async function findIdentity(
+  database: Database,
+  actor: Actor,
+  networkId: string,
+): Promise<{ identity: NetworkIdentity; revision: number }> {
+  const [row] = await database.db
+    .select({ identity: sql<NetworkIdentity>`${networkIdentities.doc}`, revision: sql<number>`(${networks.doc}->>'revision')::int` })
+    .from(networks)
+    .innerJoin(networkIdentities, eq(networkIdentities.networkId, networks.id))
+    .where(and(eq(networks.id, networkId), isMember(database, actor)))
+    .orderBy(desc(networkIdentities.number))
+    .limit(1)
+  return row ?? refuse('not-found', { what: 'network' })
+}
+
+/** How often each norm was scored in the agreements of a network at whose table the reader is, and how the scores add up. */
+export async function normsOfNetwork(database: Database, actor: Actor, networkId: string): Promise<NormSum[]> {
+  const score = (norm: string) => sql`(${reflections.doc}->'norms'->>${sql.raw(`'${norm}'`)})::int`
+  const columns = Object.fromEntries(
+    norms.flatMap((norm) => [
+      [`${norm} answers`, sql<number>`count(${score(norm)})::int`],
+      [`${norm} sum`, sql<number>`coalesce(sum(${score(norm)}), 0)::int`],
+    ]),
+  )
+  const [row = {}] = await database.db
+    .select(columns)
+    .from(parties)
+    .innerJoin(agreements, eq(agreements.id, parties.agreementId))
+    .innerJoin(reflections, eq(reflections.agreementId, parties.agreementId))
+    .where(and(atTable(database, readerOf(actor, 'network')), eq(agreements.networkId, networkId)))
+  return norms.map((norm) => ({ norm, answers: Number(row[`${norm} answers`] ?? 0), sum: Number(row[`${norm} sum`] ?? 0) }))
+}

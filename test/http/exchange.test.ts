@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addDays } from '../../src/domain/time.ts'
+import { newId } from '../../src/store/new-id.ts'
+import { only } from '../support/agreement.ts'
+import { roundFrom } from '../support/exchange.ts'
+import { aRegistry, type Caller, type House, type Registry, refusalOf } from '../support/registry.ts'
+import { aNetwork } from '../support/registry-actions.ts'
+
+let registry: Registry
+let at: string
+let stranger: Caller
+let days: ReturnType<typeof roundFrom>
+const as = (house: House, role: 'representative' | 'colleague' | 'grantor' = 'representative') => registry.as(house[role])
+const notFound = { status: 404, code: 'not-found', errors: ['not-found'] }
+
+beforeAll(async () => {
+  registry = await aRegistry()
+  stranger = registry.as(registry.stranger.colleague)
+  const networkId = await aNetwork(registry)
+  await as(registry.school).post(`/networks/${networkId}/members`, { organisationId: registry.city.id })
+  days = roundFrom(registry.today())
+  const input = {
+    networkId,
+    title: 'Exchange',
+    purpose: 'See each other’s work',
+    checklist: ['A desk'],
+    rounds: [days],
+  }
+  const made = await as(registry.school).post('/exchange-programmes', input)
+  expect(made.status).toBe(201)
+  at = String(made.headers.location).replace('/v1', '')
+})
+afterAll(() => registry.close())
+
+const without = (body: object, key: string) => Object.fromEntries(Object.entries(body).filter(([name]) => name !== key))
+const personOf = (house: House, role: 'representative' | 'colleague' = 'representative') => house[role].actor.personId
+
+test('a programme is there for the members of its network, and for nobody else', async () => {
+  const seen = await as(registry.team).get(at)
+  expect(seen.body).toMatchObject({ title: 'Exchange', rounds: [{ number: 1, state: 'enrolling' }] })
+  expect((await as(registry.team).get('/exchange-programmes')).body.items).toEqual([seen.body])
+  expect((await stranger.get('/exchange-programmes')).body.items).toEqual([])
+  const unknown = `/exchange-programmes/${newId()}`
+  for (const path of ['', '/enrolments', '/placements', '/unreciprocated', '/matching', '/closing-meeting']) {
+    const [hidden, missing] = [await stranger.get(`${at}${path}`), await stranger.get(`${unknown}${path}`)]
+    expect(refusalOf(hidden), path).toEqual(notFound)
+    expect({ ...hidden.body, instance: '' }, path).toEqual({ ...missing.body, instance: '' })
+  }
+  expect(refusalOf(await stranger.post(`${at}/enrolments`, { roundNumber: 1, personId: personOf(registry.stranger) }))).toEqual(notFound)
+  const input = { networkId: (await as(registry.school).get(at)).body.networkId, title: 'Mine', purpose: 'No' }
+  expect(refusalOf(await stranger.post('/exchange-programmes', input))).toMatchObject({ status: 404, code: 'not-found' })
+})
+
+test('a change needs the tag of what was read; that tag changes with the clock too', async () => {
+  const { etag } = await as(registry.school).get(at)
+  const change = { title: 'Wisselstage', purpose: 'Korte lijnen', checklist: ['A desk'] }
+  expect(refusalOf(await as(registry.school).put(at, change))).toMatchObject({ status: 428 })
+  expect(refusalOf(await as(registry.team).put(at, change, etag))).toMatchObject({ status: 403, code: 'not-leading' })
+  const changed = await as(registry.school).put(at, change, etag)
+  expect([changed.status, changed.body.title]).toEqual([200, 'Wisselstage'])
+  expect(refusalOf(await as(registry.school).put(at, change, etag))).toMatchObject({ status: 412, code: 'stale' })
+  const round = await as(registry.school).get(`${at}/rounds/1`)
+  expect(round.body).toEqual({ number: 1, state: 'enrolling', ...days })
+  expect((await as(registry.school).put(`${at}/rounds/1`, days, round.etag)).body.rounds).toEqual([round.body])
+})
+
+describe('one round, from enrolling to its closing meeting', () => {
+  let visits: { id: string; reverseId: string; guest: { personId: string; organisationId: string }; week: { from: string } }[]
+
+  test('people are enrolled until the deadline; with whom they are not paired is for their own eyes', async () => {
+    const { school, team, city, parents } = registry
+    for (const house of [school, team, city]) {
+      const enrolled = await as(house).post(`${at}/enrolments`, { roundNumber: 1, personId: personOf(house), offers: 'A day along' })
+      expect(enrolled.status).toBe(201)
+      expect((await as(parents).get(String(enrolled.headers.location).replace('/v1', ''))).body).toEqual(without(enrolled.body, 'notWith'))
+    }
+    const input = { roundNumber: 1, personId: personOf(team, 'colleague'), wishes: [city.id], notWith: [school.id] }
+    await as(team).post(`${at}/enrolments`, input)
+    const lists = await Promise.all([team, school, city].map((house) => as(house).get(`${at}/enrolments?round=1`)))
+    const notWith = lists.map(({ body }) => body.items.find((one: { personId: string }) => one.personId === input.personId).notWith)
+    expect(notWith).toEqual([[school.id], [school.id], undefined])
+    const first = (await as(city).get(`${at}/enrolments?limit=3`)).body
+    expect([first.items.length, (await as(city).get(`${at}/enrolments?limit=3&cursor=${first.next}`)).body.items.length]).toEqual([3, 1])
+    registry.goTo(days.week.from)
+    const late = await as(city).post(`${at}/enrolments`, { roundNumber: 1, personId: personOf(city, 'colleague') })
+    expect(refusalOf(late)).toMatchObject({ status: 409, code: 'enrolment-over' })
+    expect((await as(city).get(at)).body.rounds[0].state).toBe('matching')
+  })
+
+  test('they are matched, and an enrolment that is withdrawn makes the matching void', async () => {
+    const { school, team } = registry
+    expect(refusalOf(await as(school).get(`${at}/matching`))).toEqual(notFound)
+    expect(refusalOf(await as(team).post(`${at}/matching`, { roundNumber: 1 }))).toMatchObject({ code: 'not-leading' })
+    const made = await as(school).post(`${at}/matching`, { roundNumber: 1 })
+    expect(made.body).toMatchObject({ unplaced: [], wishes: 1 })
+    expect(made.body.pairs).toHaveLength(2)
+    expect((await as(team).get(`${at}/matching?round=1`)).body).toEqual(made.body)
+    const { items } = (await as(team).get(`${at}/enrolments`)).body
+    const colleague = items.find((one: { personId: string }) => one.personId === personOf(team, 'colleague'))
+    const back = await as(team).post(`${at}/enrolments/${colleague.id}/withdrawals`)
+    expect(back.body.withdrawnAt).toBeDefined()
+    expect(refusalOf(await as(school).post(`${at}/placements`, { roundNumber: 1 }))).toMatchObject({ code: 'matching-missing' })
+    const again = await as(school).post(`${at}/matching`, { roundNumber: 1 })
+    expect(again.body.unplaced).toMatchObject([{ reason: { code: 'odd-number-left', detail: expect.stringContaining('3') } }])
+  })
+
+  test('placements are made of it, prepared by the host and held', async () => {
+    const { school } = registry
+    const made = await as(school).post(`${at}/placements`, { roundNumber: 1 })
+    expect([made.status, made.body]).toEqual([201, { roundNumber: 1, placements: 2 }])
+    visits = (await as(school).get(`${at}/placements?round=1`)).body.items
+    const visit = only(visits[0])
+    const host = houseOf(only(visits[1]).guest.organisationId)
+    const where = `${at}/placements/${visit.id}`
+    const { etag } = await as(host).get(where)
+    const ready = { on: visit.week.from, items: [{ text: 'A desk', done: true }] }
+    expect((await as(host, 'colleague').put(`${where}/preparation`, ready, etag)).body).toMatchObject({
+      on: ready.on,
+      preparation: ready.items,
+    })
+    expect(refusalOf(await as(host).put(`${where}/preparation`, ready, etag))).toMatchObject({ status: 412, code: 'stale' })
+    const mine = (await as(school).get(`${at}/placements?organisation=${host.id}`)).body.items
+    expect(mine).toHaveLength(2)
+  })
+
+  test('what was held and not returned shows, until it is made up for', async () => {
+    const [first, second] = [days.week.from, days.reverseWeek.from].map((from) => only(visits.find(({ week }) => week.from === from)))
+    const guest = houseOf(only(first).guest.organisationId)
+    const settle = (visit: typeof first, body: object) => as(guest).post(`${at}/placements/${only(visit).id}/outcomes`, body)
+    const owed = async () => (await as(guest).get(`${at}/unreciprocated`)).body.items.map(({ id }: { id: string }) => id)
+    await settle(first, { outcome: 'held', heldOn: days.week.from })
+    expect(await owed()).toEqual([])
+    registry.goTo(addDays(days.reverseWeek.until, 1))
+    expect(await owed()).toEqual([only(first).id])
+    await settle(second, { outcome: 'cancelled', reason: 'Ill' })
+    expect(await owed()).toEqual([only(first).id])
+    await settle(second, { outcome: 'held', heldOn: registry.today() })
+    expect(await owed()).toEqual([])
+  })
+
+  test('guest and host’s contact say how it was; what came of it has ids at the closing meeting', async () => {
+    const { school, parents } = registry
+    const visit = only(visits[0])
+    const guest = houseOf(visit.guest.organisationId)
+    const where = `${at}/placements/${visit.id}/reflections`
+    const says = { themes: [{ theme: 'welcome', text: 'Coffee was ready', score: 5 }], insights: ['Call before eleven'] }
+    const followUp = { withPersonId: personOf(school), on: registry.today() }
+    const said = await as(guest).post(where, { ...says, followUp })
+    expect([said.status, said.body.side]).toEqual([201, 'guest'])
+    expect(refusalOf(await as(guest).post(where, says))).toMatchObject({ code: 'already-done' })
+    expect((await as(parents).get(where)).body.items).toEqual([said.body])
+    const outcomes = [{ text: 'One number to call', insightIds: [said.body.insights[0].id] }]
+    const strange = { roundNumber: 1, heldOn: registry.today(), outcomes: [{ text: 'x', insightIds: [newId()] }] }
+    expect(refusalOf(await as(school).post(`${at}/closing-meeting`, strange)).errors).toEqual(['not-found /outcomes/0/insightIds/0'])
+    const closed = await as(school).post(`${at}/closing-meeting`, { roundNumber: 1, heldOn: registry.today(), outcomes })
+    expect(closed.body.outcomes).toMatchObject([{ id: expect.any(String), ...only(outcomes[0]) }])
+    expect((await as(parents).get(`${at}/closing-meeting`)).body).toEqual(closed.body)
+    expect((await as(parents).get(at)).body.rounds[0].state).toBe('closed')
+    // What left the working state is still there to be read.
+    expect((await as(parents).get(`${at}/placements`)).body.items).toHaveLength(2)
+    expect((await as(parents).get(`${at}/enrolments`)).body.items).toHaveLength(3)
+  })
+})
+
+const houseOf = (id: string): House =>
+  only([registry.school, registry.team, registry.city, registry.parents].find((house) => house.id === id))
+
+test('who left the network finds nothing of its programmes any more', async () => {
+  const { city } = registry
+  const { networkId } = (await as(city).get(at)).body
+  await as(city).del(`/networks/${networkId}/members/${city.id}`, '*')
+  expect(refusalOf(await as(city).get(at))).toEqual(notFound)
+  expect((await as(city).get('/exchange-programmes')).body.items).toEqual([])
+})
