@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commitmentMachine } from '../src/domain/commitment.ts'
 import type { Machine } from '../src/domain/machine.ts'
 import { mandateStatuses } from '../src/domain/mandate.ts'
-import { meetingMachine } from '../src/domain/meeting.ts'
+import { meetingMachine } from '../src/domain/meeting/meeting.ts'
 import { refusals } from '../src/domain/refusal.ts'
 import { agreementMachine, roundMachine, tableActions } from '../src/domain/round.ts'
 

@@ -1,4 +1,4 @@
-import type { NetworkEvent } from '../../src/domain/network.ts'
+import type { NetworkEvent } from '../../src/domain/network/network.ts'
 import type { OrganisationEvent } from '../../src/domain/organisation.ts'
 import { hubs, idOf, localsOf, networkName, nths, organisationName, subjectOf, suffixOf } from './cast.ts'
 import type { Act } from './history.ts'

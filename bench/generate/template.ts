@@ -6,8 +6,9 @@ import { to as copyTo } from 'pg-copy-streams'
 import { canonical, digest } from '../../src/domain/digest.ts'
 import { genesis } from '../../src/domain/ledger.ts'
 import type { Stream } from '../../src/store/ledger.ts'
-import { changedRows, keyOf } from '../../src/store/projections.ts'
-import { snapshots, streams } from '../../src/store/tables.ts'
+import { changedRows } from '../../src/store/projections/projection.ts'
+import { keyOf } from '../../src/store/projections/upsert.ts'
+import { snapshots, streams } from '../../src/store/tables/ledger.ts'
 import type { Act } from './history.ts'
 import { cutter, print, type Stencil } from './stencil.ts'
 
@@ -104,7 +105,7 @@ export async function prepareTemplates(client: pg.Client, tables: readonly PgTab
   for (const table of tables) await client.query(`create temporary table ${shapeOf(table)} (like "${getTableName(table)}")`)
 }
 
-/** Rows as COPY writes them, made of JSON as the program's statement makes them (`upsert` in src/store/projections.ts). */
+/** Rows as COPY writes them, made of JSON as the program's statement makes them (`upsert` in src/store/projections/upsert.ts). */
 async function copied(client: pg.Client, table: PgTable, rows: readonly object[]): Promise<string[]> {
   const json = JSON.stringify(rows).replaceAll("'", "''")
   const from = `jsonb_populate_recordset(null::${shapeOf(table)}, '${json}'::jsonb)`

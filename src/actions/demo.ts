@@ -5,7 +5,7 @@ import { accountsOf, networkNamed } from '../store/directory.ts'
 import { registryItself, within } from '../store/transaction.ts'
 import { seedExchange } from './demo-exchange.ts'
 import type { Deps } from './deps.ts'
-import { foundNetwork } from './network.ts'
+import { foundNetwork } from './network/network.ts'
 import { addApplication, addPerson, registerOrganisation } from './organisation.ts'
 
 /** A made-up organisation of the demonstration: its name, how it signs in (`key`), and its people, the first of whom administers it. */

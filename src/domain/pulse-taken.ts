@@ -1,4 +1,4 @@
-import { type HasPulses, pulseUntil, viewMeetingPulse } from './meeting-pulse.ts'
+import { type HasPulses, pulseUntil, viewMeetingPulse } from './meeting/pulse.ts'
 import type { PulsePoint } from './pulse.ts'
 import { type HasReflections, pulseOf } from './reflection.ts'
 

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import type { Instant } from '../domain/time.ts'
 import { afterPosition, isHere, readerOf } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
-import { agreements, parties } from './tables.ts'
+import { agreements, parties } from './tables/agreement.ts'
 
 /** The one filter for whatever lists agreements: those at whose table the organisation is. */
 export const atTable = (database: Database, organisationId: string): SQL | undefined =>

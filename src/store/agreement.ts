@@ -12,7 +12,10 @@ import { earliest, type Instant } from '../domain/time.ts'
 import { clockAhead, clockNow, type Database, type Queries } from './database.ts'
 import { gathering } from './gather.ts'
 import { agreementStream, stateKnownAt } from './ledger.ts'
-import { memberships, parties, publications, publicationsOfAll, seats, streams, versionPeriods, versions } from './tables.ts'
+import { parties, publications } from './tables/agreement.ts'
+import { streams } from './tables/ledger.ts'
+import { versions } from './tables/version.ts'
+import { memberships, publicationsOfAll, seats, versionPeriods } from './tables/views.ts'
 
 /** The organisation whose eyes an actor reads with; an operator administers, and reads no content. */
 export const readerOf = (actor: Actor, what = 'agreement'): string =>

@@ -4,7 +4,7 @@ import type { Annex } from '../domain/annex.ts'
 import { findAtTable, type Listed, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
-import { annexes } from './tables.ts'
+import { annexes } from './tables/agreement.ts'
 
 /** The annexes of an agreement, in the order in which they were brought. */
 export const listAnnexes = (

@@ -3,7 +3,8 @@ import type { Actor } from '../domain/actor.ts'
 import type { RoundScores } from '../domain/beneficiary.ts'
 import { agreementSeen } from './agreement.ts'
 import type { Database } from './database.ts'
-import { reflections, versions } from './tables.ts'
+import { reflections } from './tables/round.ts'
+import { versions } from './tables/version.ts'
 
 /** How many rounds are looked back on: as many as the longest page of a list. */
 const mostShown = 100

@@ -4,8 +4,8 @@ import type { Actor } from '../domain/actor.ts'
 import { refuse } from '../domain/refusal.ts'
 import { afterPosition } from './agreement.ts'
 import type { Database } from './database.ts'
-import { isMember } from './network.ts'
-import { networkMembers, networks } from './tables.ts'
+import { isMember } from './network/network.ts'
+import { networkMembers, networks } from './tables/network.ts'
 
 /** A table of what hangs under networks, each of it a stream of its own. */
 type InCircle = PgTable & { id: AnyPgColumn; networkId: AnyPgColumn; doc: AnyPgColumn }

@@ -5,7 +5,8 @@ import { inOrder } from '../domain/event.ts'
 import type { Instant } from '../domain/time.ts'
 import { agreementSeen, everything, findAtTable, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
-import { commitments, ledger, ledgerPayloads } from './tables.ts'
+import { ledger, ledgerPayloads } from './tables/ledger.ts'
+import { commitments } from './tables/version.ts'
 
 type Found<Doc> = { now: Instant } & Doc
 

@@ -3,7 +3,7 @@ import type { Watched } from '../domain/continuity.ts'
 import type { Instant } from '../domain/time.ts'
 import { readerOf } from './agreement.ts'
 import type { Database } from './database.ts'
-import { findNetwork } from './network.ts'
+import { findNetwork } from './network/network.ts'
 
 /** Which page: after the id of the last agreement or network before it, at most so many. */
 type Page = { after?: string | undefined; limit: number }

@@ -3,7 +3,9 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { LiveAgreement } from '../domain/social-map.ts'
 import { holds, holdsNow, isHere, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
-import { inForce, memberships, participants, parties, publications, roles, versions } from './tables.ts'
+import { parties, publications, roles } from './tables/agreement.ts'
+import { inForce, participants, versions } from './tables/version.ts'
+import { memberships } from './tables/views.ts'
 
 export type CurrentFilter = {
   /** An organisation that takes part in the version. */

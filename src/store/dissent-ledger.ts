@@ -5,7 +5,8 @@ import type { Judging } from '../domain/reflection.ts'
 import type { Dissent } from '../domain/stance.ts'
 import { agreementSeen } from './agreement.ts'
 import type { Database } from './database.ts'
-import { reflections, versions } from './tables.ts'
+import { reflections } from './tables/round.ts'
+import { versions } from './tables/version.ts'
 
 /** Where a page of the dissent ledger starts: after a dissent of a round. */
 export type DissentPosition = readonly [roundNumber: number, dissentId: string]

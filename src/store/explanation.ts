@@ -2,7 +2,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import type { EntryProof } from '../domain/explanation.ts'
 import type { Period } from '../domain/version.ts'
 import type { Database } from './database.ts'
-import { inForce } from './tables.ts'
+import { inForce } from './tables/version.ts'
 
 /** When a version holds, first to last as it became known. Who may read it is for the caller to ask. */
 export async function periodsOf({ db }: Database, agreementId: string, version: number): Promise<Period[]> {

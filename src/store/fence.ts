@@ -6,7 +6,7 @@ import { type Fact, readFence } from '../domain/fence-facts.ts'
 import type { Instant } from '../domain/time.ts'
 import { agreementSeen } from './agreement.ts'
 import type { Database } from './database.ts'
-import { findNetwork } from './network.ts'
+import { findNetwork } from './network/network.ts'
 
 /** Part of a statement: facts of one kind, with when they happened and what they say. */
 const facts = (fact: Fact['fact'], at: string, said: Readonly<Record<string, string>>, from: string): string => {

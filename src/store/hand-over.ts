@@ -1,5 +1,5 @@
 import type { Agreement } from '../domain/agreement.ts'
-import type { Network } from '../domain/network.ts'
+import type { Network } from '../domain/network/network.ts'
 import { settled } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'

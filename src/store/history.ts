@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import type { HistoryEntry } from '../domain/history.ts'
 import { agreementSeen } from './agreement.ts'
 import type { Database } from './database.ts'
-import { ledger } from './tables.ts'
+import { ledger } from './tables/ledger.ts'
 
 /** Which part of a history: after a revision, in one of two orders. */
 export type HistorySlice = { after?: number | undefined; lastFirst: boolean; limit: number }

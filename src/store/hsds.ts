@@ -5,7 +5,8 @@ import { refuse } from '../domain/refusal.ts'
 import type { Place } from '../domain/social-map.ts'
 import type { Database } from './database.ts'
 import { contactPeople, searched } from './social-map.ts'
-import { desks, findable, socialMap } from './tables.ts'
+import { desks, socialMap } from './tables/organisation.ts'
+import { findable } from './tables/views.ts'
 
 /** Which part of a list, and whether with all that hangs under it. */
 type Slice = { limit: number; offset: number; full: boolean }

@@ -4,7 +4,7 @@ import type { Finding, findingKinds, InquiryView, Seat } from '../domain/inquiry
 import { findInCircles, listBeneath, listInCircles } from './circle.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
-import { findings, inquiries, inquirySeats } from './tables.ts'
+import { findings, inquiries, inquirySeats } from './tables/inquiry.ts'
 
 export const listInquiries = (
   database: Database,

@@ -6,9 +6,10 @@ import type { Instant } from '../domain/time.ts'
 import { agreementSeen, readerOf } from './agreement.ts'
 import { atTable } from './agreement-list.ts'
 import { clockNow, type Database } from './database.ts'
-import { findNetwork } from './network.ts'
+import { findNetwork } from './network/network.ts'
 import { listRounds, type PageOf } from './round.ts'
-import { agreements, parties, rounds } from './tables.ts'
+import { agreements, parties } from './tables/agreement.ts'
+import { rounds } from './tables/round.ts'
 
 /** How long the rounds of an agreement took, in order. */
 export async function leadTimesOf(database: Database, actor: Actor, agreementId: string, page: PageOf<number>): Promise<LeadTime[]> {

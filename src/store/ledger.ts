@@ -8,28 +8,23 @@ import type { By, Recorded } from '../domain/event.ts'
 import { evolve as evolveProgramme, type Programme, type ProgrammeEvent } from '../domain/exchange/programme.ts'
 import { evolve as evolveInquiry, type Inquiry, type InquiryEvent } from '../domain/inquiry.ts'
 import { type Entry, entryHash, genesis, type Kept, payloadDigest } from '../domain/ledger.ts'
-import { isMember } from '../domain/member.ts'
-import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../domain/network.ts'
+import { isMember } from '../domain/network/member.ts'
+import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../domain/network/network.ts'
 import { evolve as evolveOrganisation, type Organisation, type OrganisationEvent } from '../domain/organisation.ts'
 import { partyOf } from '../domain/party.ts'
 import { evolve as evolveRecommendation, type Recommendation, type RecommendationEvent } from '../domain/recommendation.ts'
 import { Refused } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
 import { connectionConfig, type Database, type Queries, valueParsers } from './database.ts'
-import {
-  agreementProjections,
-  changedRows,
-  inquiryProjections,
-  keyOf,
-  networkProjections,
-  organisationProjections,
-  programmeProjections,
-  type Rows,
-  rebuilt,
-  recommendationProjections,
-  upsert,
-} from './projections.ts'
-import { ledger, ledgerPayloads, snapshots, streams } from './tables.ts'
+import { agreementProjections } from './projections/agreement.ts'
+import { programmeProjections } from './projections/exchange.ts'
+import { inquiryProjections, recommendationProjections } from './projections/inquiry.ts'
+import { networkProjections } from './projections/network.ts'
+import { organisationProjections } from './projections/organisation.ts'
+import { changedRows, type Rows } from './projections/projection.ts'
+import { rebuilt } from './projections/rebuilt.ts'
+import { keyOf, upsert } from './projections/upsert.ts'
+import { ledger, ledgerPayloads, snapshots, streams } from './tables/ledger.ts'
 import { inOneGo, noteChanged, within } from './transaction.ts'
 
 type AnyEvent = { type: string; data: object; mandateId?: string }

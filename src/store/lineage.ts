@@ -6,7 +6,9 @@ import { atTable } from './agreement-list.ts'
 import type { Database } from './database.ts'
 import { findWithBasis } from './recommendation.ts'
 import { sourcesSeen } from './source.ts'
-import { agreements, commitments, contributions, parties } from './tables.ts'
+import { agreements, parties } from './tables/agreement.ts'
+import { contributions } from './tables/round.ts'
+import { commitments } from './tables/version.ts'
 
 /** As many as the longest page of a list; the first are shown. */
 const mostShown = 100

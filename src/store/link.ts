@@ -4,7 +4,8 @@ import type { Link } from '../domain/link.ts'
 import { type Listed, listAtTable, readerOf } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
-import { links, seats } from './tables.ts'
+import { links } from './tables/agreement.ts'
+import { seats } from './tables/views.ts'
 
 /** The links from and to an agreement, for those who sit at both tables. */
 export const listLinks = (database: Database, actor: Actor, agreementId: string, page: PageOf<string>): Promise<Listed<Link>> => {

@@ -5,7 +5,7 @@ import { appended, completeSubtrees, type HashedNode, type HashOf, leafOf, type 
 import type { Instant } from '../domain/time.ts'
 import { clockNow, type Database } from './database.ts'
 import { Fault } from './fault.ts'
-import { checkpoints, logEntries, receipts } from './tables.ts'
+import { checkpoints, logEntries, receipts } from './tables/log.ts'
 import { registryItself, sayLast, within } from './transaction.ts'
 
 export type Checkpoint = { size: number; root: string; jws: string; at: Instant }

@@ -6,7 +6,7 @@ import { refuse } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
 import { agreementSeen, everything, findAtTable, listAtTable, type Times } from './agreement.ts'
 import type { Database } from './database.ts'
-import { mandates } from './tables.ts'
+import { mandates } from './tables/agreement.ts'
 
 /** Mandates, the moment at which they are looked at, and those that they may be drawn from: what they are worth depends on those. */
 export type MandatesSeen = { docs: Mandate[]; at: Instant; all: ById<Mandate>; revision: number }

@@ -1,10 +1,10 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
-import type { Meeting, MeetingState } from '../domain/meeting.ts'
+import type { Meeting, MeetingState } from '../domain/meeting/meeting.ts'
 import { findAtTable, type Listed, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
-import { meetings } from './tables.ts'
+import { meetings } from './tables/round.ts'
 
 /** The meetings of an agreement, in the order in which they begin. */
 export const listMeetings = (

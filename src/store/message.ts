@@ -4,7 +4,7 @@ import type { Message } from '../domain/message.ts'
 import { findAtTable, type Listed, listAtTable, readerOf } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
-import { messages } from './tables.ts'
+import { messages } from './tables/organisation.ts'
 
 /** The one filter for messages: those that the reader's organisation sent, or that are for it. */
 function isFor(actor: Actor): SQL | undefined {

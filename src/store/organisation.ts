@@ -6,7 +6,7 @@ import { type Application, type OrganisationView, type Person, requireOwn } from
 import { refuse } from '../domain/refusal.ts'
 import { afterPosition } from './agreement.ts'
 import type { Database } from './database.ts'
-import { applications, desks, organisationIdentifiers, organisations, people } from './tables.ts'
+import { applications, desks, organisationIdentifiers, organisations, people } from './tables/organisation.ts'
 
 type Page = { after?: readonly (string | number)[] | undefined; limit: number }
 

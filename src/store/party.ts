@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import { type Party, partyAt } from '../domain/party.ts'
 import { findAtTable, type Listed, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
-import { parties } from './tables.ts'
+import { parties } from './tables/agreement.ts'
 
 /** The parties of an agreement in the order in which they came, also those that left, as they stand now. */
 export async function listParties(

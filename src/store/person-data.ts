@@ -5,39 +5,52 @@ import { type Person, personalEvents } from '../domain/organisation.ts'
 import { type circleNamingKinds, type namingKinds, type PersonData, requireOwnData } from '../domain/person-data.ts'
 import { refuse } from '../domain/refusal.ts'
 import { clockNow, type Database } from './database.ts'
-import * as tables from './tables.ts'
+import { mandates, roles, transfers } from './tables/agreement.ts'
+import {
+  exchangeClosings,
+  exchangeEnrolments,
+  exchangeMatchings,
+  exchangePlacements,
+  exchangeProgrammes,
+  exchangeReflections,
+} from './tables/exchange.ts'
+import { findings, inquiries, inquirySeats, recommendations } from './tables/inquiry.ts'
+import { networkIdentities, networkRoleHolders, networkRoles } from './tables/network.ts'
+import { messages, people } from './tables/organisation.ts'
+import { contributions, hearings, impasses, meetings, reflections, rounds, stances } from './tables/round.ts'
+import { commitments } from './tables/version.ts'
 
 /** Where each kind of thing that can name a person is kept. */
 const tableOf: Record<(typeof namingKinds)[number], PgTable> = {
-  mandate: tables.mandates,
-  role: tables.roles,
-  transfer: tables.transfers,
-  round: tables.rounds,
-  impasse: tables.impasses,
-  contribution: tables.contributions,
-  hearing: tables.hearings,
-  stance: tables.stances,
-  meeting: tables.meetings,
-  commitment: tables.commitments,
-  reflection: tables.reflections,
-  message: tables.messages,
+  mandate: mandates,
+  role: roles,
+  transfer: transfers,
+  round: rounds,
+  impasse: impasses,
+  contribution: contributions,
+  hearing: hearings,
+  stance: stances,
+  meeting: meetings,
+  commitment: commitments,
+  reflection: reflections,
+  message: messages,
 }
 
 /** The same for networks and what hangs under them, with the column that says in which stream it is. */
 const circleTableOf: Record<(typeof circleNamingKinds)[number], [PgTable, 'id' | 'network_id' | 'inquiry_id' | 'programme_id']> = {
-  'network-identity': [tables.networkIdentities, 'network_id'],
-  'network-role': [tables.networkRoles, 'network_id'],
-  'network-role-holder': [tables.networkRoleHolders, 'network_id'],
-  'inquiry': [tables.inquiries, 'id'],
-  'inquiry-seat': [tables.inquirySeats, 'inquiry_id'],
-  'finding': [tables.findings, 'inquiry_id'],
-  'recommendation': [tables.recommendations, 'id'],
-  'exchange-programme': [tables.exchangeProgrammes, 'id'],
-  'exchange-enrolment': [tables.exchangeEnrolments, 'programme_id'],
-  'exchange-matching': [tables.exchangeMatchings, 'programme_id'],
-  'exchange-placement': [tables.exchangePlacements, 'programme_id'],
-  'exchange-reflection': [tables.exchangeReflections, 'programme_id'],
-  'exchange-closing': [tables.exchangeClosings, 'programme_id'],
+  'network-identity': [networkIdentities, 'network_id'],
+  'network-role': [networkRoles, 'network_id'],
+  'network-role-holder': [networkRoleHolders, 'network_id'],
+  'inquiry': [inquiries, 'id'],
+  'inquiry-seat': [inquirySeats, 'inquiry_id'],
+  'finding': [findings, 'inquiry_id'],
+  'recommendation': [recommendations, 'id'],
+  'exchange-programme': [exchangeProgrammes, 'id'],
+  'exchange-enrolment': [exchangeEnrolments, 'programme_id'],
+  'exchange-matching': [exchangeMatchings, 'programme_id'],
+  'exchange-placement': [exchangePlacements, 'programme_id'],
+  'exchange-reflection': [exchangeReflections, 'programme_id'],
+  'exchange-closing': [exchangeClosings, 'programme_id'],
 }
 
 // `**` looks at every value at every depth: whichever field names the person, also one that is added later.
@@ -61,9 +74,9 @@ type Naming = { agreementId: string | null; networkId: string | null; kind: stri
  */
 export async function dataOf(database: Database, actor: Actor, organisationId: string, personId: string): Promise<PersonData> {
   const [found] = await database.db
-    .select({ person: sql<Person>`${tables.people.doc}`, madeAt: clockNow(database) })
-    .from(tables.people)
-    .where(and(eq(tables.people.id, personId), eq(tables.people.organisationId, organisationId)))
+    .select({ person: sql<Person>`${people.doc}`, madeAt: clockNow(database) })
+    .from(people)
+    .where(and(eq(people.id, personId), eq(people.organisationId, organisationId)))
   const { person, madeAt } = found ?? refuse('not-found', { what: 'person' })
   requireOwnData(person, actor)
   const { rows: items } = await database.query<Naming>(

@@ -4,8 +4,9 @@ import type { Acknowledgement, AcknowledgementView, PositionAnswer, PositionStat
 import { refuse } from '../domain/refusal.ts'
 import { afterPosition, readerOf } from './agreement.ts'
 import type { Database, Queries } from './database.ts'
-import { isMember } from './network.ts'
-import { acknowledgements, networkMembers, networks, organisations, positionAnswers, positionStatements } from './tables.ts'
+import { isMember } from './network/network.ts'
+import { networkMembers, networks } from './tables/network.ts'
+import { acknowledgements, organisations, positionAnswers, positionStatements } from './tables/organisation.ts'
 
 /** The statements of an organisation, in order; refuses where there is no such organisation. One statement. */
 export async function listStatements(

@@ -1,12 +1,13 @@
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
-import type { NetworkView } from '../domain/network.ts'
+import type { NetworkView } from '../domain/network/network.ts'
 import type { PulseMonth, PulsePoint } from '../domain/pulse.ts'
 import { listAtTable, readerOf } from './agreement.ts'
 import { atTable } from './agreement-list.ts'
 import { clockNow, type Database } from './database.ts'
-import { findNetwork } from './network.ts'
-import { agreements, parties, pulses } from './tables.ts'
+import { findNetwork } from './network/network.ts'
+import { agreements, parties } from './tables/agreement.ts'
+import { pulses } from './tables/round.ts'
 
 /** How many pulses of an agreement a trend goes back: as many as the longest page of a list. */
 const mostShown = 100

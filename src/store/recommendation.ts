@@ -4,9 +4,10 @@ import type { Recommendation, RecommendationView } from '../domain/recommendatio
 import { refuse } from '../domain/refusal.ts'
 import { findInCircles, listInCircles } from './circle.ts'
 import type { Database } from './database.ts'
-import { isMember } from './network.ts'
+import { isMember } from './network/network.ts'
 import type { PageOf } from './round.ts'
-import { networks, recommendations } from './tables.ts'
+import { recommendations } from './tables/inquiry.ts'
+import { networks } from './tables/network.ts'
 
 /** Which recommendations to list: of the networks of the reader. */
 export type RecommendationFilter = {

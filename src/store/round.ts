@@ -9,7 +9,8 @@ import type { Impasse, Round, Rules } from '../domain/round.ts'
 import type { Stance } from '../domain/stance.ts'
 import { agreementSeen, findAtTable, type Listed, listAtTable, type Seen } from './agreement.ts'
 import type { Database } from './database.ts'
-import { contributions, hearings, impasses, reflections, rounds, stances, versions } from './tables.ts'
+import { contributions, hearings, impasses, reflections, rounds, stances } from './tables/round.ts'
+import { versions } from './tables/version.ts'
 
 /** Which round of which agreement. */
 export type RoundKey = { agreementId: string; roundNumber: number }

@@ -6,8 +6,10 @@ import { type ContactPerson, entryOf, mostBeside, type Place, type SocialMapEntr
 import { afterPosition } from './agreement.ts'
 import { currentOfOrganisations } from './current-list.ts'
 import type { Database } from './database.ts'
-import { isMember } from './network.ts'
-import { findable, networkMembers, networks, people, socialMap } from './tables.ts'
+import { isMember } from './network/network.ts'
+import { networkMembers, networks } from './tables/network.ts'
+import { people, socialMap } from './tables/organisation.ts'
+import { findable } from './tables/views.ts'
 
 /** What a network can be grouped by: the region, chain or programme that it is of. */
 const groups = ['region', 'chain', 'programme'] as const

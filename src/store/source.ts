@@ -5,8 +5,11 @@ import { idsOf, type Seen, type Source, type SourceKind } from '../domain/source
 import { readerOf } from './agreement.ts'
 import { atTable } from './agreement-list.ts'
 import type { Database } from './database.ts'
-import { isMember } from './network.ts'
-import { exchangeClosings, exchangeProgrammes, findings, inquiries, parties, recommendations, reflections } from './tables.ts'
+import { isMember } from './network/network.ts'
+import { parties } from './tables/agreement.ts'
+import { exchangeClosings, exchangeProgrammes } from './tables/exchange.ts'
+import { findings, inquiries, recommendations } from './tables/inquiry.ts'
+import { reflections } from './tables/round.ts'
 
 type Look = (database: Database, actor: Actor, sources: readonly Source[]) => Promise<{ id: string; text: string }[]>
 

@@ -5,7 +5,7 @@ import type { Template } from '../domain/template.ts'
 import { builtIn } from '../domain/template-built-in.ts'
 import { readerOf } from './agreement.ts'
 import type { Database } from './database.ts'
-import { templates } from './tables.ts'
+import { templates } from './tables/organisation.ts'
 
 /** The templates of the reader's own organisation beside those that everybody has; there are few. */
 export async function listTemplates({ db }: Database, actor: Actor): Promise<Template[]> {

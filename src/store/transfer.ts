@@ -4,7 +4,7 @@ import type { Transfer } from '../domain/transfer.ts'
 import { findAtTable, type Listed, listAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
-import { roles, transfers } from './tables.ts'
+import { roles, transfers } from './tables/agreement.ts'
 
 /** Which role of which agreement. */
 export type RoleKey = { agreementId: string; roleId: string }

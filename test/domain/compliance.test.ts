@@ -4,7 +4,7 @@ import { reportProgress } from '../../src/domain/commitment.ts'
 import { type Compliance, compliance, groundRuleWords } from '../../src/domain/compliance.ts'
 import { acceptProposal, withdrawContribution } from '../../src/domain/contribution.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
-import { closeMeeting, takeAttendance, writeMinutes } from '../../src/domain/meeting.ts'
+import { closeMeeting, takeAttendance, writeMinutes } from '../../src/domain/meeting/meeting.ts'
 import { addDays, dayOf } from '../../src/domain/time.ts'
 import {
   acting,

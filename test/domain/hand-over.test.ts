@@ -4,7 +4,7 @@ import { HandOver, Holding, holdingOf, isEmpty, leftBehind } from '../../src/dom
 import { handOverInAgreement, handOverInNetwork, misnamed } from '../../src/domain/hand-over-acts.ts'
 import { mandateStatus } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
-import { evolve as evolveNetwork, FoundNetwork, foundNetwork, type Network, type NetworkEvent } from '../../src/domain/network.ts'
+import { evolve as evolveNetwork, FoundNetwork, foundNetwork, type Network, type NetworkEvent } from '../../src/domain/network/network.ts'
 import { assignRole, createRole, holdersOn, orphanedTasks } from '../../src/domain/role.ts'
 import { addDays, dayOf, type Instant } from '../../src/domain/time.ts'
 import { offerTransfer } from '../../src/domain/transfer.ts'

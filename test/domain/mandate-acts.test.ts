@@ -10,7 +10,7 @@ import {
   renewMandate,
   withdrawMandate,
 } from '../../src/domain/mandate-acts.ts'
-import { closeMeeting, takeAttendance } from '../../src/domain/meeting.ts'
+import { closeMeeting, takeAttendance } from '../../src/domain/meeting/meeting.ts'
 import { nextAgenda } from '../../src/domain/reflection.ts'
 import {
   adoptable,

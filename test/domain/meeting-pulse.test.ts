@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { openRound } from '../../src/domain/agreement.ts'
 import { GroundRules } from '../../src/domain/agreement-text.ts'
-import { takeAttendance } from '../../src/domain/meeting.ts'
-import { givePulse, pulseUntil } from '../../src/domain/meeting-pulse.ts'
+import { takeAttendance } from '../../src/domain/meeting/meeting.ts'
+import { givePulse, pulseUntil } from '../../src/domain/meeting/pulse.ts'
 import { pulsesTaken } from '../../src/domain/pulse-taken.ts'
 import {
   aTable,

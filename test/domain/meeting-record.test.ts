@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { RecordMeeting, recordMeeting } from '../../src/domain/meeting-record.ts'
+import { RecordMeeting, recordMeeting } from '../../src/domain/meeting/record.ts'
 import {
   codes,
   deliberating,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { noteGuests } from '../../src/domain/meeting/guest.ts'
 import {
   attendees,
   cancelMeeting,
@@ -10,8 +11,7 @@ import {
   takeAttendance,
   WriteMinutes,
   writeMinutes,
-} from '../../src/domain/meeting.ts'
-import { noteGuests } from '../../src/domain/meeting-guest.ts'
+} from '../../src/domain/meeting/meeting.ts'
 import {
   city,
   codes,

@@ -52,9 +52,17 @@ import { answerHelp, offerHelp } from '../../src/domain/help.ts'
 import { Link, linkAgreement } from '../../src/domain/link.ts'
 import { type Mandate, MandateView, viewMandate } from '../../src/domain/mandate.ts'
 import { GrantMandate, grantMandate, RenewMandate, renewalDecisions, renewMandate, withdrawMandate } from '../../src/domain/mandate-acts.ts'
-import { cancelMeeting, closeMeeting, Meeting, PlanMeeting, planMeeting, takeAttendance, writeMinutes } from '../../src/domain/meeting.ts'
-import { givePulse } from '../../src/domain/meeting-pulse.ts'
-import { RecordMeeting, recordMeeting } from '../../src/domain/meeting-record.ts'
+import {
+  cancelMeeting,
+  closeMeeting,
+  Meeting,
+  PlanMeeting,
+  planMeeting,
+  takeAttendance,
+  writeMinutes,
+} from '../../src/domain/meeting/meeting.ts'
+import { givePulse } from '../../src/domain/meeting/pulse.ts'
+import { RecordMeeting, recordMeeting } from '../../src/domain/meeting/record.ts'
 import { Party, settled } from '../../src/domain/party.ts'
 import { PulsePoint } from '../../src/domain/pulse.ts'
 import { pulsesTaken } from '../../src/domain/pulse-taken.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { networkGraph, type Visits } from '../../src/domain/network-graph.ts'
+import { networkGraph, type Visits } from '../../src/domain/network/graph.ts'
 import { uuid } from '../support/agreement.ts'
 
 const [a, b, c, gone] = [uuid(1), uuid(2), uuid(3), uuid(9)] as [string, string, string, string]

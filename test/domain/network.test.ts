@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Actor } from '../../src/domain/actor.ts'
 import type { Context } from '../../src/domain/event.ts'
+import { NetworkIdentity, StateIdentity } from '../../src/domain/network/identity.ts'
 import {
   evolve,
   FoundNetwork,
@@ -12,8 +13,7 @@ import {
   NetworkView,
   stateIdentity,
   viewNetwork,
-} from '../../src/domain/network.ts'
-import { NetworkIdentity, StateIdentity } from '../../src/domain/network-identity.ts'
+} from '../../src/domain/network/network.ts'
 import { city, codes, countingIds, directory, frozen, monday, operator, reasons, school, team, uuid } from '../support/agreement.ts'
 
 const newId = countingIds()

@@ -3,7 +3,7 @@ import { renewMandate, withdrawMandate } from '../../src/actions/mandate.ts'
 import { recordMeeting } from '../../src/actions/meeting.ts'
 import { adopt, stateDissent } from '../../src/actions/round.ts'
 import { checkpointSigning } from '../../src/auth/registry-key.ts'
-import { RecordMeeting } from '../../src/domain/meeting-record.ts'
+import { RecordMeeting } from '../../src/domain/meeting/record.ts'
 import { extendLog } from '../../src/store/log.ts'
 import { only } from '../support/agreement.ts'
 import {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { madeId } from '../../src/actions/change.ts'
 import { planMeeting, recordMeeting } from '../../src/actions/meeting.ts'
-import { PlanMeeting } from '../../src/domain/meeting.ts'
-import { RecordMeeting } from '../../src/domain/meeting-record.ts'
+import { PlanMeeting } from '../../src/domain/meeting/meeting.ts'
+import { RecordMeeting } from '../../src/domain/meeting/record.ts'
 import { addMonths } from '../../src/domain/time.ts'
 import { newId } from '../../src/store/new-id.ts'
 import {

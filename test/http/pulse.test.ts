@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordMeeting } from '../../src/actions/meeting.ts'
 import { GroundRules } from '../../src/domain/agreement-text.ts'
-import { RecordMeeting } from '../../src/domain/meeting-record.ts'
+import { RecordMeeting } from '../../src/domain/meeting/record.ts'
 import { acting, aRegistry, deliberating, type Person, type Registry, refusalOf, type Table } from '../support/registry.ts'
 import { aNetwork, does, finishRound, nextVersion, plan } from '../support/registry-actions.ts'
 import { verifyExport } from '../support/verifier.ts'

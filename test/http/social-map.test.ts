@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { joinNetwork } from '../../src/actions/network.ts'
+import { joinNetwork } from '../../src/actions/network/network.ts'
 import { assignRole } from '../../src/actions/role.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from '../support/agreement.ts'

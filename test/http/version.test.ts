@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changeSettings } from '../../src/actions/agreement.ts'
-import { foundNetwork } from '../../src/actions/network.ts'
+import { foundNetwork } from '../../src/actions/network/network.ts'
 import { addMonths, startOf } from '../../src/domain/time.ts'
 import { newId } from '../../src/store/new-id.ts'
 import {

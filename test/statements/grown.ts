@@ -3,7 +3,7 @@ import type pg from 'pg'
 type Column = { table: string; column: string; type: string }
 
 /** Which columns say whose a row is, first to last; of the copies of one agreement, organisation or network they say so anew. */
-const owners = ['agreement_id', 'stream_id', 'network_id', 'organisation_id', 'id']
+const owners = ['agreement_id', 'stream_id', 'programme_id', 'inquiry_id', 'network_id', 'organisation_id', 'id']
 const roots = ['agreements', 'networks', 'organisations', 'streams']
 
 /**
@@ -69,7 +69,21 @@ async function copyRows(
 
 /** What no list shows is left out of the copies. */
 const lean = (table: string, type: string): boolean => type === 'jsonb' && !listed.includes(table)
-const listed = ['agreements', 'versions', 'organisations', 'people', 'desks', 'social_map', 'applications', 'networks', 'network_members']
+const listed = [
+  'agreements',
+  'versions',
+  'organisations',
+  'people',
+  'desks',
+  'social_map',
+  'applications',
+  'networks',
+  'network_members',
+  'network_roles',
+  'network_role_holders',
+  'roles',
+  'mandates',
+]
 
 const random = 'gen_random_uuid()'
 const inTurn = `(array['parties', 'network', 'public'])[1 + c.n % 3]`
@@ -100,6 +114,8 @@ const overrides: Readonly<Record<string, Record<string, string>>> = {
   // A message lies with who sent it.
   messages: { id: 'c.id' },
   network_members: { organisation_id: random },
+  // The demonstration knows its own by their name.
+  networks: { name: `t.name || ' ' || c.n` },
   organisation_identifiers: { value: 'c.n::text' },
   parties: { status: `'active'`, title: `t.title || c.n % 100` },
   publications: { visibility: inTurn, network_id: '(select id from networks order by id limit 1)', adopted: 'true' },

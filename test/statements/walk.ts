@@ -40,7 +40,11 @@ export const operations: readonly Operation[] = (() => {
 const operationOf = (method: string, url: string): string => {
   const path = url.replace(/^\/v1/, '').replace(/\?.*/, '')
   const fits = (template: string) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
-  return operations.find((operation) => operation.method === method && fits(operation.path))?.id ?? url
+  // A path that is written out goes before one with a parameter in its place.
+  const [found] = operations
+    .filter((operation) => operation.method === method && fits(operation.path))
+    .toSorted((a, b) => a.path.split('{').length - b.path.split('{').length)
+  return found?.id ?? url
 }
 
 /** What a walk sent to the database, which operations succeeded on the way, and the agreement and organisation that it went by. */

@@ -15,7 +15,7 @@ import { actorOf } from '../../src/store/directory.ts'
 import { agreementStream, chain, head, rebuildTables } from '../../src/store/ledger.ts'
 import { extendLog, lastCheckpoint, nodeHashes } from '../../src/store/log.ts'
 import { newId } from '../../src/store/new-id.ts'
-import { rebuilt } from '../../src/store/projections.ts'
+import { rebuilt } from '../../src/store/projections/rebuilt.ts'
 import { only } from '../support/agreement.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endAgreement, leaveTable } from '../../src/actions/agreement.ts'
-import { foundNetwork, leaveNetwork } from '../../src/actions/network.ts'
+import { foundNetwork, leaveNetwork } from '../../src/actions/network/network.ts'
 import { registerOrganisation, removePerson } from '../../src/actions/organisation.ts'
 import { openRound } from '../../src/actions/round.ts'
 import type { Visibility } from '../../src/domain/agreement.ts'

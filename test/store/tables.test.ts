@@ -9,7 +9,7 @@ import { contributionKinds } from '../../src/domain/contribution.ts'
 import { placementStates } from '../../src/domain/exchange/placement.ts'
 import { findingKinds, inquiryStates } from '../../src/domain/inquiry.ts'
 import { linkKinds } from '../../src/domain/link.ts'
-import { meetingStates } from '../../src/domain/meeting.ts'
+import { meetingStates } from '../../src/domain/meeting/meeting.ts'
 import { identifierSchemes } from '../../src/domain/organisation.ts'
 import { involvements } from '../../src/domain/party.ts'
 import { pulseKinds } from '../../src/domain/pulse.ts'
@@ -18,15 +18,20 @@ import { agreementStatuses, roundStates } from '../../src/domain/round.ts'
 import { positions } from '../../src/domain/stance.ts'
 import { transferStates } from '../../src/domain/transfer.ts'
 import { newId } from '../../src/store/new-id.ts'
-import {
-  agreementProjections,
-  inquiryProjections,
-  networkProjections,
-  organisationProjections,
-  programmeProjections,
-  recommendationProjections,
-} from '../../src/store/projections.ts'
-import * as tables from '../../src/store/tables.ts'
+import { agreementProjections } from '../../src/store/projections/agreement.ts'
+import { programmeProjections } from '../../src/store/projections/exchange.ts'
+import { inquiryProjections, recommendationProjections } from '../../src/store/projections/inquiry.ts'
+import { networkProjections } from '../../src/store/projections/network.ts'
+import { organisationProjections } from '../../src/store/projections/organisation.ts'
+import * as agreementTables from '../../src/store/tables/agreement.ts'
+import * as exchangeTables from '../../src/store/tables/exchange.ts'
+import * as inquiryTables from '../../src/store/tables/inquiry.ts'
+import * as ledgerTables from '../../src/store/tables/ledger.ts'
+import * as logTables from '../../src/store/tables/log.ts'
+import * as networkTables from '../../src/store/tables/network.ts'
+import * as organisationTables from '../../src/store/tables/organisation.ts'
+import * as roundTables from '../../src/store/tables/round.ts'
+import * as versionTables from '../../src/store/tables/version.ts'
 import { only } from '../support/agreement.ts'
 import { accepted, aRegistry, prepared, type Registry, type Table } from '../support/registry.ts'
 import { aMonday, richHistory } from '../support/registry-actions.ts'
@@ -46,7 +51,18 @@ afterAll(() => registry.close())
 const query = async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
   (await registry.fresh.owner.query<Row>(sql, values)).rows
 
-const declared: PgTable[] = Object.values(tables).flatMap((table) => (is(table, PgTable) ? [table] : []))
+const modules = [
+  agreementTables,
+  exchangeTables,
+  inquiryTables,
+  ledgerTables,
+  logTables,
+  networkTables,
+  organisationTables,
+  roundTables,
+  versionTables,
+]
+const declared: PgTable[] = modules.flatMap((module) => Object.values(module)).flatMap((table) => (is(table, PgTable) ? [table] : []))
 const nameOf = (table: PgTable) => getTableConfig(table).name
 const ofAgreements = agreementProjections.map(({ table }) => nameOf(table)).filter((name) => name !== 'agreements')
 

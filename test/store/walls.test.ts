@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { joinNetwork } from '../../src/actions/network.ts'
+import { joinNetwork } from '../../src/actions/network/network.ts'
 import type { Acting, Actor } from '../../src/domain/actor.ts'
 import { by } from '../../src/domain/actor.ts'
 import { newId } from '../../src/store/new-id.ts'

@@ -19,14 +19,14 @@ import {
   writeMinutes,
 } from '../../src/actions/meeting.ts'
 import { sendMessage } from '../../src/actions/message.ts'
-import { foundNetwork, joinNetwork, leaveNetwork, stateIdentity } from '../../src/actions/network.ts'
+import { foundNetwork, joinNetwork, leaveNetwork, stateIdentity } from '../../src/actions/network/network.ts'
 import {
   assignNetworkRole,
   changeNetworkRole,
   createNetworkRole,
   endNetworkRole,
   releaseNetworkRole,
-} from '../../src/actions/network-role.ts'
+} from '../../src/actions/network/role.ts'
 import { addPerson, changeOrganisation, changePerson, removePerson, revokeApplication } from '../../src/actions/organisation.ts'
 import { acknowledgePosition, answerAcknowledgement, statePosition } from '../../src/actions/position.ts'
 import { assignRole, changeRole, createRole, releaseRole } from '../../src/actions/role.ts'
@@ -61,8 +61,8 @@ import type { Identity } from '../../src/domain/identity.ts'
 import type { Kept } from '../../src/domain/ledger.ts'
 import { mandateStatus } from '../../src/domain/mandate.ts'
 import { GrantMandate } from '../../src/domain/mandate-acts.ts'
-import { PlanMeeting } from '../../src/domain/meeting.ts'
-import { RecordMeeting } from '../../src/domain/meeting-record.ts'
+import { PlanMeeting } from '../../src/domain/meeting/meeting.ts'
+import { RecordMeeting } from '../../src/domain/meeting/record.ts'
 import { seated, settled } from '../../src/domain/party.ts'
 import { StatePosition } from '../../src/domain/position.ts'
 import { GiveReflection, notReflected } from '../../src/domain/reflection.ts'

@@ -12,9 +12,9 @@ import {
   takeAttendance,
   writeMinutes,
 } from '../../actions/meeting.ts'
-import { CancelMeeting, Meeting, meetingStates, PlanMeeting, TakeAttendance, WriteMinutes } from '../../domain/meeting.ts'
-import { NoteGuests } from '../../domain/meeting-guest.ts'
-import { RecordMeeting } from '../../domain/meeting-record.ts'
+import { NoteGuests } from '../../domain/meeting/guest.ts'
+import { CancelMeeting, Meeting, meetingStates, PlanMeeting, TakeAttendance, WriteMinutes } from '../../domain/meeting/meeting.ts'
+import { RecordMeeting } from '../../domain/meeting/record.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { findMeeting, listMeetings } from '../../store/meeting.ts'

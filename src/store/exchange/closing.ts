@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Actor } from '../../domain/actor.ts'
 import type { ClosingMeeting } from '../../domain/exchange/closing.ts'
 import type { Database, Queries } from '../database.ts'
-import { exchangeClosings } from '../tables.ts'
+import { exchangeClosings } from '../tables/exchange.ts'
 import { findIn, isLast } from './programme.ts'
 
 /** The meeting that closed a round (the last one that was closed, where none is named), with what came of it. */

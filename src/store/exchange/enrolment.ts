@@ -4,7 +4,7 @@ import { type Enrolment, type EnrolmentView, viewEnrolment } from '../../domain/
 import { listBeneath } from '../circle.ts'
 import type { Database, Queries } from '../database.ts'
 import type { PageOf } from '../round.ts'
-import { exchangeEnrolments } from '../tables.ts'
+import { exchangeEnrolments } from '../tables/exchange.ts'
 import { findIn, findProgramme, under } from './programme.ts'
 
 /** Who is enrolled, first to last, in one round or in all; who withdrew is not. */

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Actor } from '../../domain/actor.ts'
 import type { Matching } from '../../domain/exchange/matching.ts'
 import type { Database } from '../database.ts'
-import { exchangeMatchings } from '../tables.ts'
+import { exchangeMatchings } from '../tables/exchange.ts'
 import { findIn, isLast } from './programme.ts'
 
 /** Who visits whom in a round (the last one that has a matching, where none is named), as it was worked out last. */

@@ -7,7 +7,7 @@ import { dayOf } from '../../domain/time.ts'
 import { listBeneath } from '../circle.ts'
 import { clockNow, type Database } from '../database.ts'
 import type { PageOf } from '../round.ts'
-import { exchangePlacements, exchangeReflections } from '../tables.ts'
+import { exchangePlacements, exchangeReflections } from '../tables/exchange.ts'
 import { findIn, under } from './programme.ts'
 
 type Filter = { roundNumber?: number | undefined; organisationId?: string | undefined }

@@ -6,9 +6,9 @@ import { refuse } from '../../domain/refusal.ts'
 import type { Instant } from '../../domain/time.ts'
 import { listInCircles } from '../circle.ts'
 import { clockNow, type Database } from '../database.ts'
-import { isMember } from '../network.ts'
+import { isMember } from '../network/network.ts'
 import type { PageOf } from '../round.ts'
-import { exchangeProgrammes } from '../tables.ts'
+import { exchangeProgrammes } from '../tables/exchange.ts'
 
 const what = 'exchange-programme'
 

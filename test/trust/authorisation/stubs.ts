@@ -31,12 +31,12 @@ export const allowEverybody: readonly Patch[] = [
     replace: 'return party ?? (present(state)[0] as Party)',
   },
   {
-    file: 'src/store/network.ts',
+    file: 'src/store/network/network.ts',
     find: 'const isMember = ({ db }: Database, actor: Actor, networkId: AnyPgColumn = networks.id): SQL =>',
     replace: 'const isMember = ({ db }: Database, actor: Actor, networkId: AnyPgColumn = networks.id): SQL =>\n  sql`true` ??',
   },
   {
-    file: 'src/domain/member.ts',
+    file: 'src/domain/network/member.ts',
     find: "return isMember(state, organisationId) ? organisationId : refuse('not-found', { what: 'network' })",
     replace: 'return organisationId',
   },

@@ -2,7 +2,7 @@ import { getTableName } from 'drizzle-orm'
 import pg from 'pg'
 import { valueParsers } from '../../../src/store/database.ts'
 import { chain, rebuildTables } from '../../../src/store/ledger.ts'
-import { rebuilt } from '../../../src/store/projections.ts'
+import { rebuilt } from '../../../src/store/projections/rebuilt.ts'
 import type { AgreementEvidence, Evidence } from './history.ts'
 
 /** Reads the database beside the application: as its owner, who sees everything. */

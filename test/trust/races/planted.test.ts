@@ -110,7 +110,7 @@ const bugs: Bug[] = [
     name: 'a party can have two stances',
     patches: [
       {
-        file: 'src/store/tables.ts',
+        file: 'src/store/tables/round.ts',
         find: 'primaryKey({ columns: [table.agreementId, table.roundNumber, table.partyId] })',
         replace: 'primaryKey({ columns: [table.agreementId, table.roundNumber, table.partyId, table.id] })',
       },
@@ -218,7 +218,7 @@ ${beforeCommit}`,
     name: 'a meeting can be closed twice',
     patches: [
       {
-        file: 'src/domain/meeting.ts',
+        file: 'src/domain/meeting/meeting.ts',
         find: '  closed: {},\n  cancelled: {},',
         replace: "  closed: { close: 'closed' },\n  cancelled: {},",
       },
@@ -240,7 +240,7 @@ ${beforeCommit}`,
   },
   {
     name: 'closing a meeting leaves mandates as they are',
-    patches: [{ file: 'src/domain/meeting.ts', find: ', ...renewalsDue(state, id, mandateIds, context.now)]', replace: ']' }],
+    patches: [{ file: 'src/domain/meeting/meeting.ts', find: ', ...renewalsDue(state, id, mandateIds, context.now)]', replace: ']' }],
     meets: { table: 'ready to adopt', acts: ['close a meeting', 'renew a mandate'] },
     shows: 'renewal',
   },

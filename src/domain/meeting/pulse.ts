@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import type { ById, Context, EventOf, Evolvers } from './event.ts'
-import { guard } from './guard.ts'
+import type { ById, Context, EventOf, Evolvers } from '../event.ts'
+import { guard } from '../guard.ts'
+import { type Averages, averagesOf, nobodyYet, Pulse, type PulseSum, plus, pulseMinimum } from '../pulse.ts'
+import { refuse } from '../refusal.ts'
+import { type Instant, later } from '../time.ts'
 import { type HasMeetings, type Meeting, requireMeeting } from './meeting.ts'
-import { type Averages, averagesOf, nobodyYet, Pulse, type PulseSum, plus, pulseMinimum } from './pulse.ts'
-import { refuse } from './refusal.ts'
-import { type Instant, later } from './time.ts'
 
 export const GivePulse = Pulse.meta({ id: 'GivePulse' })
 

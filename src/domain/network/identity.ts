@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { defined, type Recorded } from './event.ts'
-import { NormWords } from './norm.ts'
-import { claims } from './position.ts'
-import { text } from './text.ts'
-import { instantOut } from './time.ts'
+import { defined, type Recorded } from '../event.ts'
+import { NormWords } from '../norm.ts'
+import { claims } from '../position.ts'
+import { text } from '../text.ts'
+import { instantOut } from '../time.ts'
 
 const words = text(200).optional()
 

@@ -1,13 +1,15 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
-import type { NetworkIdentity } from '../domain/network-identity.ts'
-import { type NormSum, norms } from '../domain/norm.ts'
-import { refuse } from '../domain/refusal.ts'
-import { readerOf } from './agreement.ts'
-import { atTable } from './agreement-list.ts'
-import type { Database } from './database.ts'
+import type { Actor } from '../../domain/actor.ts'
+import type { NetworkIdentity } from '../../domain/network/identity.ts'
+import { type NormSum, norms } from '../../domain/norm.ts'
+import { refuse } from '../../domain/refusal.ts'
+import { readerOf } from '../agreement.ts'
+import { atTable } from '../agreement-list.ts'
+import type { Database } from '../database.ts'
+import { agreements, parties } from '../tables/agreement.ts'
+import { networkIdentities, networks } from '../tables/network.ts'
+import { reflections } from '../tables/round.ts'
 import { isMember, listInNetwork } from './network.ts'
-import { agreements, networkIdentities, networks, parties, reflections } from './tables.ts'
 
 /** Every identity that a network stated, from the first on. */
 export const listIdentities = async (

@@ -1,13 +1,13 @@
 import { and, asc, eq, exists, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
-import type { Actor } from '../domain/actor.ts'
-import type { Member } from '../domain/member.ts'
-import type { NetworkView } from '../domain/network.ts'
-import { refuse } from '../domain/refusal.ts'
-import type { Instant } from '../domain/time.ts'
-import { afterPosition, readerOf } from './agreement.ts'
-import { clockNow, type Database } from './database.ts'
-import { networkMembers, networks } from './tables.ts'
+import type { Actor } from '../../domain/actor.ts'
+import type { Member } from '../../domain/network/member.ts'
+import type { NetworkView } from '../../domain/network/network.ts'
+import { refuse } from '../../domain/refusal.ts'
+import type { Instant } from '../../domain/time.ts'
+import { afterPosition, readerOf } from '../agreement.ts'
+import { clockNow, type Database } from '../database.ts'
+import { networkMembers, networks } from '../tables/network.ts'
 
 type Page = { after?: readonly (string | number)[] | undefined; limit: number }
 

@@ -1,13 +1,13 @@
-import { type Actor, by } from '../domain/actor.ts'
-import type { Context } from '../domain/event.ts'
-import { requireMember } from '../domain/member.ts'
-import * as rules from '../domain/network.ts'
-import type { StateIdentity } from '../domain/network-identity.ts'
-import { refuse } from '../domain/refusal.ts'
-import { organisationsById } from '../store/directory.ts'
-import { type Changed, change, networkStream } from '../store/ledger.ts'
-import { contextOf, type Lookup } from './change.ts'
-import type { Deps } from './deps.ts'
+import { type Actor, by } from '../../domain/actor.ts'
+import type { Context } from '../../domain/event.ts'
+import type { StateIdentity } from '../../domain/network/identity.ts'
+import { requireMember } from '../../domain/network/member.ts'
+import * as rules from '../../domain/network/network.ts'
+import { refuse } from '../../domain/refusal.ts'
+import { organisationsById } from '../../store/directory.ts'
+import { type Changed, change, networkStream } from '../../store/ledger.ts'
+import { contextOf, type Lookup } from '../change.ts'
+import type { Deps } from '../deps.ts'
 
 export type NetworkChange = Changed<rules.Network, rules.NetworkEvent>
 export type NetworkTarget = { networkId: string; ifMatch?: number | undefined }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Actor } from './actor.ts'
-import type { ById } from './event.ts'
-import { requirePerson } from './guard.ts'
-import { refuse } from './refusal.ts'
-import { instantOut } from './time.ts'
-import { uuid } from './uuid.ts'
+import type { Actor } from '../actor.ts'
+import type { ById } from '../event.ts'
+import { requirePerson } from '../guard.ts'
+import { refuse } from '../refusal.ts'
+import { instantOut } from '../time.ts'
+import { uuid } from '../uuid.ts'
 
 /** An organisation in the circle; its id there is that of the organisation. */
 export const Member = z

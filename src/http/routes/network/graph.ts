@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { Deps } from '../../actions/deps.ts'
-import { mostCounted, mostNodes, NetworkGraph } from '../../domain/network-graph.ts'
-import { graphOfNetwork } from '../../store/network-graph.ts'
-import { operation } from '../operation.ts'
-import { id } from '../params.ts'
+import type { Deps } from '../../../actions/deps.ts'
+import { mostCounted, mostNodes, NetworkGraph } from '../../../domain/network/graph.ts'
+import { graphOfNetwork } from '../../../store/network/graph.ts'
+import { operation } from '../../operation.ts'
+import { id } from '../../params.ts'
 
 /** Short lines: which organisations of a network work together. */
 export function networkGraphRoutes(app: FastifyInstance, deps: Deps): void {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Context } from './event.ts'
-import { guard } from './guard.ts'
+import type { Context } from '../event.ts'
+import { guard } from '../guard.ts'
+import { partyOf } from '../party.ts'
+import { refuse } from '../refusal.ts'
+import { text } from '../text.ts'
+import { uuid } from '../uuid.ts'
 import { type Attending, type HasMeetings, type MeetingEvent, requirePlanned } from './meeting.ts'
-import { partyOf } from './party.ts'
-import { refuse } from './refusal.ts'
-import { text } from './text.ts'
-import { uuid } from './uuid.ts'
 
 export const NoteGuests = z
   .strictObject({

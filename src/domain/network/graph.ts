@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { uuid } from './uuid.ts'
+import { uuid } from '../uuid.ts'
 
 /** How many organisations a graph has: more cannot be drawn so that anybody sees it, and these have 19,900 pairs at most. */
 export const mostNodes = 200

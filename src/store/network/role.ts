@@ -1,11 +1,11 @@
 import { and, eq, exists, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
-import { refuse } from '../domain/refusal.ts'
-import type { Role, RoleHolder } from '../domain/role.ts'
-import type { Instant } from '../domain/time.ts'
-import type { Database } from './database.ts'
+import type { Actor } from '../../domain/actor.ts'
+import { refuse } from '../../domain/refusal.ts'
+import type { Role, RoleHolder } from '../../domain/role.ts'
+import type { Instant } from '../../domain/time.ts'
+import type { Database } from '../database.ts'
+import { networkRoleHolders, networkRoles } from '../tables/network.ts'
 import { listInNetwork } from './network.ts'
-import { networkRoleHolders, networkRoles } from './tables.ts'
 
 type Page = { after?: readonly string[] | undefined; limit: number }
 

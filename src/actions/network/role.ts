@@ -1,9 +1,9 @@
-import type { Actor } from '../domain/actor.ts'
-import type { Network } from '../domain/network.ts'
-import * as rules from '../domain/role.ts'
-import type { Day } from '../domain/time.ts'
-import { peopleById } from '../store/directory.ts'
-import type { Deps } from './deps.ts'
+import type { Actor } from '../../domain/actor.ts'
+import type { Network } from '../../domain/network/network.ts'
+import * as rules from '../../domain/role.ts'
+import type { Day } from '../../domain/time.ts'
+import { peopleById } from '../../store/directory.ts'
+import type { Deps } from '../deps.ts'
 import { changeNetworkBy, type NetworkTarget } from './network.ts'
 
 const revisionOf = (roleId: string) => (state: Network) => state.roles[roleId]?.revision

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Role, RoleHolder, RoleView, viewRole } from './role.ts'
-import { type Day, dayOf, type Instant } from './time.ts'
-import { uuid } from './uuid.ts'
+import { type Role, RoleHolder, RoleView, viewRole } from '../role.ts'
+import { type Day, dayOf, type Instant } from '../time.ts'
+import { uuid } from '../uuid.ts'
 
 const ofOrganisation = RoleHolder.omit({ partyId: true }).extend({ organisationId: uuid })
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Agreement, type AgreementEvent, replay } from './agreement.ts'
-import { Contribute, contribute } from './contribution.ts'
-import type { Context } from './event.ts'
+import { type Agreement, type AgreementEvent, replay } from '../agreement.ts'
+import { Contribute, contribute } from '../contribution.ts'
+import type { Context } from '../event.ts'
+import { Refused } from '../refusal.ts'
 import { type Attending, attendees, closeMeeting, minutedDecisions, takeAttendance, writeMinutes } from './meeting.ts'
-import { Refused } from './refusal.ts'
 
 export const RecordMeeting = z
   .strictObject({

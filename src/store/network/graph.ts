@@ -1,10 +1,11 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
-import { mostCounted, mostNodes, type NetworkGraph, networkGraph, type Visits } from '../domain/network-graph.ts'
-import { currentParticipants } from './current-list.ts'
-import type { Database } from './database.ts'
+import type { Actor } from '../../domain/actor.ts'
+import { mostCounted, mostNodes, type NetworkGraph, networkGraph, type Visits } from '../../domain/network/graph.ts'
+import { currentParticipants } from '../current-list.ts'
+import type { Database } from '../database.ts'
+import { exchangePlacements, exchangeProgrammes } from '../tables/exchange.ts'
+import { networks } from '../tables/network.ts'
 import { isMember, listMembers } from './network.ts'
-import { exchangePlacements, exchangeProgrammes, networks } from './tables.ts'
 
 /** Who works with whom in a network, for its members. Three statements. */
 export async function graphOfNetwork(database: Database, actor: Actor, networkId: string): Promise<NetworkGraph> {

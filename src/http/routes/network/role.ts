@@ -1,19 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { madeId } from '../../actions/change.ts'
-import type { Deps } from '../../actions/deps.ts'
-import type { NetworkChange } from '../../actions/network.ts'
-import { assignNetworkRole, changeNetworkRole, createNetworkRole, endNetworkRole, releaseNetworkRole } from '../../actions/network-role.ts'
-import { NetworkRoleView, Turn, viewNetworkRole, viewTurn } from '../../domain/network-role.ts'
-import { refuse } from '../../domain/refusal.ts'
-import { AssignRole, ReleaseRole, type Role, ShapeRole } from '../../domain/role.ts'
-import type { Instant } from '../../domain/time.ts'
-import { uuid } from '../../domain/uuid.ts'
-import { findNetworkRole, listNetworkRoles, listTurns } from '../../store/network-role.ts'
-import { etagOfBody } from '../etag.ts'
-import { operation } from '../operation.ts'
-import { page, pageOf, pageQuery, position } from '../page.ts'
-import { anId, id } from '../params.ts'
+import { madeId } from '../../../actions/change.ts'
+import type { Deps } from '../../../actions/deps.ts'
+import type { NetworkChange } from '../../../actions/network/network.ts'
+import {
+  assignNetworkRole,
+  changeNetworkRole,
+  createNetworkRole,
+  endNetworkRole,
+  releaseNetworkRole,
+} from '../../../actions/network/role.ts'
+import { NetworkRoleView, Turn, viewNetworkRole, viewTurn } from '../../../domain/network/role.ts'
+import { refuse } from '../../../domain/refusal.ts'
+import { AssignRole, ReleaseRole, type Role, ShapeRole } from '../../../domain/role.ts'
+import type { Instant } from '../../../domain/time.ts'
+import { uuid } from '../../../domain/uuid.ts'
+import { findNetworkRole, listNetworkRoles, listTurns } from '../../../store/network/role.ts'
+import { etagOfBody } from '../../etag.ts'
+import { operation } from '../../operation.ts'
+import { page, pageOf, pageQuery, position } from '../../page.ts'
+import { anId, id } from '../../params.ts'
 
 const tag = 'Networks'
 const path = '/networks/:networkId/roles'

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { type ById, type Context, defined, type EventOf, type Evolvers, keep, patch, put, type Recorded } from './event.ts'
-import { requirePerson } from './guard.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, keep, patch, put, type Recorded } from '../event.ts'
+import { requirePerson } from '../guard.ts'
+import { refuse } from '../refusal.ts'
+import { type HasRoles, type Role, type RoleHandedOver, type RoleHolder, roleEvents, withoutFormerHolders } from '../role.ts'
+import { dayOf, instantOut } from '../time.ts'
+import { uuid } from '../uuid.ts'
+import { evolveIdentity, type HasIdentity, identityFields, NetworkIdentity, type StateIdentity } from './identity.ts'
 import { type HasMembers, isMember, requireMember } from './member.ts'
-import { evolveIdentity, type HasIdentity, identityFields, NetworkIdentity, type StateIdentity } from './network-identity.ts'
-import { refuse } from './refusal.ts'
-import { type HasRoles, type Role, type RoleHandedOver, type RoleHolder, roleEvents, withoutFormerHolders } from './role.ts'
-import { dayOf, instantOut } from './time.ts'
-import { uuid } from './uuid.ts'
 
 /** A standing circle of organisations with a shared goal; no member is the boss of another. */
 export const NetworkView = NetworkIdentity.omit({ number: true, at: true, personId: true })
