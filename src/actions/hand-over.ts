@@ -48,7 +48,11 @@ export function handOver(deps: Deps, actor: Actor, target: Target, input: HandOv
     const outcomes = [...agreements.outcomes, ...networks.outcomes]
     const holdings = outcomes.map(({ holding }) => holding).filter((holding) => !isEmpty(holding))
     // Whatever was written of some is undone with the transaction.
-    refuseAll([...misnamed(input, holdings, target, people), ...outcomes.flatMap(({ reasons }) => reasons)])
+    refuseAll([
+      ...(holdings.length === 0 ? [{ code: 'nothing-to-hand-over' } as const] : []),
+      ...misnamed(input, holdings, target, people),
+      ...outcomes.flatMap(({ reasons }) => reasons),
+    ])
     const receipts = await receiptsOf(deps, actor, agreements.changed)
     return { personId, holdings, receipts: receipts.map(({ jws }) => jws) }
   })

@@ -105,7 +105,7 @@ function handOverRoles(
       const holderId = input.tasks.find((one) => one.taskId === id)?.toPersonId ?? successorId
       return holderId ? [{ id, holderId }] : []
     })
-    const move = { roleId: role.id, personId, untilDate: lastDay, tasks }
+    const move = { roleId: role.id, personId, untilDate: lastDay, tasks, reason: input.reason }
     return attempt('', () => handOverRole(state, move, successorId, context))
   })
   return { events: moved.flatMap((one) => one.events), reasons: moved.flatMap((one) => one.reasons) }

@@ -50,7 +50,7 @@ const most = 500
 export const HandOver = z
   .strictObject({
     lastDay: day.optional().describe('until and including this day they hold their roles; today when left out'),
-    reason: text(1000).describe('why, as the withdrawn mandates and the declined offers will say'),
+    reason: text(1000).describe('why, as the history, the withdrawn mandates and the declined offers will say'),
     roles: z
       .array(z.strictObject({ roleId: uuid, toPersonId: uuid }))
       .max(most)

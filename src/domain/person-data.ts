@@ -38,11 +38,17 @@ export const circleNamingKinds = [
   'exchange-closing',
 ] as const
 
+/** What of their own organisation can name a person, in the same way. */
+export const ownNamingKinds = ['desk', 'position-statement', 'acknowledgement', 'position-answer'] as const
+
 /** Everything that the registry holds about one person (GDPR, article 15): for themself, and for who administers their organisation. */
 export const PersonData = z
   .strictObject({
     madeAt: instantOut,
     person: Person,
+    inOrganisation: z
+      .array(z.strictObject({ kind: z.enum(ownNamingKinds), item: z.record(z.string(), z.unknown()).describe('as the registry keeps it') }))
+      .describe('whatever names them in what their organisation shows and says of itself'),
     inAgreements: z
       .array(
         z.strictObject({

@@ -193,6 +193,11 @@ export const refusals = {
   },
   'only-parking-has-day': { kind: 'conflict', en: 'Only parking has a day to resume.', nl: 'Alleen parkeren heeft een dag van hervatten.' },
   'already-done': { kind: 'conflict', en: 'This was done before: {what}.', nl: 'Dit is al gedaan: {what}.' },
+  'nothing-to-hand-over': {
+    kind: 'conflict',
+    en: 'This person holds nothing: no role, task, mandate or offer is left to hand over.',
+    nl: 'Deze persoon heeft niets over te dragen: geen rol, taak, mandaat of aanbod.',
+  },
   // parties, roles and meetings
   'not-a-party': {
     kind: 'conflict',

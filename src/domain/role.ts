@@ -178,12 +178,13 @@ export type RoleHandedOver = {
   untilDate: Day
   tasks: { id: string; holderId: string }[]
   holders: RoleHolder[]
+  reason: string
 }
 
 /** Hands what a person of the actor's own organisation has in a role to colleagues, from today; they hold it until their last day. */
 export function handOverRole(
   state: Circle,
-  { roleId, personId, untilDate, tasks }: Omit<RoleHandedOver, 'holders'>,
+  { roleId, personId, untilDate, tasks, reason }: Omit<RoleHandedOver, 'holders'>,
   successorId: string | undefined,
   context: Context,
 ): RoleEvent[] {
@@ -196,7 +197,7 @@ export function handOverRole(
   const holders = [...takers]
     .filter((taker) => !holding.has(taker))
     .map((taker) => ({ id: context.newId(), personId: taker, partyId: place.id, fromDate: today }))
-  return [{ type: 'role-handed-over', data: { roleId, personId, untilDate, tasks, holders } }]
+  return [{ type: 'role-handed-over', data: { roleId, personId, untilDate, tasks, holders, reason } }]
 }
 
 /** Who holds a role on a day. */

@@ -25,8 +25,8 @@ const reached = (criterion: Criterion, at: string, by: string, from: string): st
 
 /** Whoever takes part (`circle`, and each organisation of it once in `members`), with what they stated and said to each other. */
 const positions = [
-  facts('came', `(doc->>'joinedAt')::timestamptz`, { organisationId: 'organisation_id' }, 'from circle'),
-  facts('left', `(doc->>'leftAt')::timestamptz`, { organisationId: 'organisation_id' }, `from circle where doc->>'leftAt' is not null`),
+  facts('came', `coalesce(doc->>'seatedFrom', doc->>'joinedAt')::timestamptz`, { organisationId: 'organisation_id' }, 'from circle'),
+  facts('left', 'left_at', { organisationId: 'organisation_id' }, 'from circle where left_at <= $2::timestamptz'),
   facts(
     'stated',
     's.at',
@@ -44,10 +44,14 @@ const positions = [
 ]
 
 const statementOf = (circle: string, more: readonly string[]): string => `
-  with circle as (${circle}), members as (select distinct organisation_id from circle)
+  with circle as (select id, organisation_id, doc,
+      least((doc->>'leftAt')::timestamptz, (doc->'leaving'->>'at')::timestamptz) as left_at from ${circle}), members as (select distinct organisation_id from circle)
   select at, told from (${[...positions, ...more].join('\n    union all ')}) happened order by at`
 
-const ofAgreement = statementOf(`select id, organisation_id, doc from parties where agreement_id = $1 and involvement = 'seated'`, [
+// Who acceded is seated from its day on, and who gave notice until its day, without anything being written then.
+const tableOf = `parties where agreement_id = $1 and (involvement = 'seated' or (doc->>'seatedFrom')::timestamptz <= $2::timestamptz)`
+
+const ofAgreement = statementOf(tableOf, [
   // The first of each party: who was heard once has named where it differs.
   facts(
     'named',
@@ -101,7 +105,7 @@ const adoptedFirst = (which: string): string => `from (
   order by v.adopted_at, shown.agreement_id limit 1`
 const aVersion = evidence('version', { number: 'v.number', agreementId: 'shown.agreement_id' })
 
-const ofNetwork = statementOf('select organisation_id, doc from network_members where network_id = $1', [
+const ofNetwork = statementOf('(select organisation_id as id, * from network_members where network_id = $1) members_of', [
   reached('goal-shared', `(doc->>'foundedAt')::timestamptz`, evidence('network', { id: 'id' }), 'from networks where id = $1'),
   reached('elements-recorded', 'v.adopted_at', aVersion, adoptedFirst('number >= 1')),
   reached('next-version-adopted', 'v.adopted_at', aVersion, adoptedFirst('number > 1')),
@@ -109,19 +113,19 @@ const ofNetwork = statementOf('select organisation_id, doc from network_members 
 
 /** Where those at the table stand with each other (docs/domain.md#the-fence). */
 export async function fenceOfAgreement(database: Database, actor: Actor, agreementId: string): Promise<Fence> {
-  const { state } = await agreementSeen(database, actor, agreementId)
+  const { state, at } = await agreementSeen(database, actor, agreementId)
   const content = contentOf(state)
   const empty = Object.keys(elements).filter((element) => !elements[element]?.(content))
-  return readFence('agreement', await happened(database, 'fence-of-agreement', ofAgreement, agreementId), empty)
+  return readFence('agreement', await happened(database, 'fence-of-agreement', ofAgreement, agreementId, at), empty)
 }
 
 /** Where the members of a network stand with each other. */
 export async function fenceOfNetwork(database: Database, actor: Actor, networkId: string): Promise<Fence> {
   await findNetwork(database, actor, networkId)
-  return readFence('network', await happened(database, 'fence-of-network', ofNetwork, networkId))
+  return readFence('network', await happened(database, 'fence-of-network', ofNetwork, networkId, 'infinity'))
 }
 
-async function happened(database: Database, name: string, text: string, id: string): Promise<Fact[]> {
-  const { rows } = await database.query<{ at: Instant; told: Omit<Fact, 'at'> }>({ name, text, values: [id] })
+async function happened(database: Database, name: string, text: string, id: string, now: Instant | 'infinity'): Promise<Fact[]> {
+  const { rows } = await database.query<{ at: Instant; told: Omit<Fact, 'at'> }>({ name, text, values: [id, now] })
   return rows.map(({ at, told }) => ({ ...told, at }) as Fact)
 }

@@ -2,7 +2,7 @@ import { and, eq, getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import { type Person, personalEvents } from '../domain/organisation.ts'
-import { type circleNamingKinds, type namingKinds, type PersonData, requireOwnData } from '../domain/person-data.ts'
+import { type circleNamingKinds, type namingKinds, type ownNamingKinds, type PersonData, requireOwnData } from '../domain/person-data.ts'
 import { refuse } from '../domain/refusal.ts'
 import { clockNow, type Database } from './database.ts'
 import { mandates, roles, transfers } from './tables/agreement.ts'
@@ -16,7 +16,7 @@ import {
 } from './tables/exchange.ts'
 import { findings, inquiries, inquirySeats, recommendations } from './tables/inquiry.ts'
 import { networkIdentities, networkRoleHolders, networkRoles } from './tables/network.ts'
-import { messages, people } from './tables/organisation.ts'
+import { acknowledgements, desks, messages, people, positionAnswers, positionStatements } from './tables/organisation.ts'
 import { contributions, hearings, impasses, meetings, reflections, rounds, stances } from './tables/round.ts'
 import { commitments } from './tables/version.ts'
 
@@ -53,6 +53,14 @@ const circleTableOf: Record<(typeof circleNamingKinds)[number], [PgTable, 'id' |
   'exchange-closing': [exchangeClosings, 'programme_id'],
 }
 
+/** The same for what is the organisation's own. */
+const ownTableOf: Record<(typeof ownNamingKinds)[number], PgTable> = {
+  'desk': desks,
+  'position-statement': positionStatements,
+  'acknowledgement': acknowledgements,
+  'position-answer': positionAnswers,
+}
+
 // `**` looks at every value at every depth: whichever field names the person, also one that is added later.
 const named = `where jsonb_path_exists(t.doc, '$.** ? (@ == $id)', jsonb_build_object('id', $1::text))`
 const naming = [
@@ -63,6 +71,9 @@ const naming = [
   ...Object.entries(circleTableOf).map(
     ([kind, [table, key]]) => `select null, circled.network_id, '${kind}', t.doc
       from ${getTableName(table)} t join circled on circled.id = t.${key} ${named}`,
+  ),
+  ...Object.entries(ownTableOf).map(
+    ([kind, table]) => `select null, null, '${kind}', t.doc from ${getTableName(table)} t ${named} and t.organisation_id = $2`,
   ),
 ]
 
@@ -105,6 +116,9 @@ export async function dataOf(database: Database, actor: Actor, organisationId: s
   return {
     madeAt,
     person,
+    inOrganisation: items.flatMap(({ agreementId, networkId, ...item }) =>
+      agreementId === null && networkId === null ? [item as PersonData['inOrganisation'][number]] : [],
+    ),
     inAgreements: items.flatMap(({ agreementId, networkId: _, ...item }) =>
       agreementId === null ? [] : [{ agreementId, ...item } as PersonData['inAgreements'][number]],
     ),

@@ -1,19 +1,16 @@
+import { getTableName } from 'drizzle-orm'
 import { applicationRole, type Database } from './database.ts'
+import { writtenOnce } from './projections/upsert.ts'
 
 /** What is only ever added to. */
 export const history = [
   'ledger',
   'ledger_payloads',
-  'snapshots',
-  'versions',
   'log_entries',
   'log_nodes',
   'checkpoints',
   'receipts',
-  'position_statements',
-  'acknowledgements',
-  'position_answers',
-  'messages',
+  ...[...writtenOnce].map((table) => getTableName(table)),
 ]
 
 /** Without these an answered request can be lost in a power cut; what each does is in the manual of PostgreSQL, "Write Ahead Log". */

@@ -44,6 +44,7 @@ beforeAll(async () => {
   administrator = registry.as(school.grantor)
   await rename({ ...xanthippe, jobTitle: 'Hulpkwartiermaker' })
   table = await richHistory(registry)
+  expect((await administrator.post(`/organisations/${school.id}/desks`, { name: 'Balie', contactPersonId: personId })).status).toBe(201)
   const { etag } = await administrator.get(path)
   expect((await administrator.put(path, xanthippe, etag)).status).toBe(200)
   person = registry.as({ subject: xanthippe.account.subject })
@@ -129,6 +130,18 @@ describe('everything that is held about a person', () => {
     }
     expect(body.inAgreements).toHaveLength(named)
     expect(new Set(body.inAgreements.map(({ kind }: { kind: string }) => kind)).size).toBeGreaterThan(6)
+    const own: unknown[] = []
+    for (const table of ['desks', 'position_statements', 'acknowledgements', 'position_answers']) {
+      const rows = await owner<{ doc: unknown }>(
+        `select doc from ${table} where organisation_id = $2 and doc::text like '%' || $1::text || '%'`,
+        [personId, registry.school.id],
+      )
+      own.push(...rows.map(({ doc }) => doc))
+    }
+    const said = body.inOrganisation.map(({ item }: { item: unknown }) => item)
+    expect(own.length).toBeGreaterThan(0)
+    expect(said).toHaveLength(own.length)
+    expect(said).toEqual(expect.arrayContaining(own))
     const acts = await owner<{ count: number }>('select count(*)::int as count from ledger where actor_id = $1', [personId])
     expect(body.entries.filter(({ did }: { did: boolean }) => did)).toHaveLength(only(acts[0]).count)
     expect(body.entries.filter(({ did }: { did: boolean }) => !did).map(({ type }: { type: string }) => type)).toEqual([

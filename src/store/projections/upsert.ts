@@ -7,8 +7,8 @@ import { networkIdentities } from '../tables/network.ts'
 import { acknowledgements, messages, positionAnswers, positionStatements } from '../tables/organisation.ts'
 import { participants, versions } from '../tables/version.ts'
 
-// What is adopted or stated is never written again: the application's role may only insert here.
-const writtenOnce: ReadonlySet<PgTable> = new Set([
+/** Tables for reading in which nothing is ever written again, because it was adopted or stated: the application's role may only insert. */
+export const writtenOnce: ReadonlySet<PgTable> = new Set([
   versions,
   participants,
   snapshots,

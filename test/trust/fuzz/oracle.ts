@@ -104,6 +104,7 @@ export const mayBeGone = new Set(['leaveTable', 'changePerson'])
 /** What an answer may keep to itself. */
 export const notShown: Readonly<Record<string, { fields: readonly string[]; because: string }>> = {
   registerOrganisation: { fields: ['administrator'], because: 'the operator, who registers it, does not see who works there' },
+  handOver: { fields: ['reason'], because: 'the plan is of what is left: the reason goes with what was handed over' },
 }
 
 /**
