@@ -107,6 +107,8 @@ export async function walk({ write, read }: Voice): Promise<void> {
     const [guest, host] = first?.guest.personId === lottes.personId ? [lottes, sannes] : [sannes, lottes]
     await over('preparePlacement', 'PUT', host, `${at}/preparation`, { items: [{ text: 'Een plek om mee te werken', done: true }] })
     await post('settlePlacement', guest, `${at}/outcomes`, { outcome: 'held', heldOn: inDays(0) })
+    const second = visits.find(({ week }) => week.from !== inDays(0))
+    await post('settlePlacement', guest, `${path}/placements/${second?.id}/outcomes`, { outcome: 'cancelled', reason: 'Lotte is ziek' })
     const themes = [{ theme: 'welcome', text: 'Er stond koffie klaar', score: 5 }]
     const said = await post('reflectOnPlacement', guest, `${at}/reflections`, { themes, insights: ['Bel voor elf uur'] })
     const outcomes = [{ text: 'Eén belmoment voor alle partners', insightIds: [said.insights[0].id] }]

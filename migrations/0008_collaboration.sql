@@ -149,7 +149,8 @@ ALTER TABLE "messages" ADD CONSTRAINT "messages_organisation_id_organisations_id
 CREATE INDEX "messages_agreement" ON "messages" USING btree ("agreement_id","id");
 --> statement-breakpoint
 -- A message is there for the organisation that sent it and for those that it is for, while they sit at its table; for no operator, though
--- it is in the history of an organisation: that one restriction stands beside what the operator may read of organisations.
+-- it is in the history of an organisation: one restriction stands beside what the operator may read of organisations. It holds for what
+-- was asked and answered about positions too.
 GRANT SELECT, INSERT ON messages TO handslag_app;
 --> statement-breakpoint
 ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
@@ -164,7 +165,8 @@ CREATE POLICY parties ON messages TO handslag_app
 --> statement-breakpoint
 CREATE POLICY no_messages ON ledger_payloads AS RESTRICTIVE FOR SELECT TO handslag_app USING (
   (SELECT acting_kind()) <> 'operator'
-  OR (SELECT l.type FROM ledger l WHERE l.stream_id = ledger_payloads.stream_id AND l.revision = ledger_payloads.revision) IS DISTINCT FROM 'message-sent');
+  OR (SELECT l.type FROM ledger l WHERE l.stream_id = ledger_payloads.stream_id AND l.revision = ledger_payloads.revision)
+    IN ('message-sent', 'position-acknowledged', 'position-answered') IS NOT TRUE);
 --> statement-breakpoint
 -- What was stored before knows nothing of these: none of them yet.
 UPDATE streams SET state = '{"pulses": {}, "annexes": {}, "links": {}}'::jsonb || state WHERE type = 'agreement';

@@ -12,6 +12,8 @@ import { mandateStatuses } from '../src/domain/mandate.ts'
 import { meetingMachine } from '../src/domain/meeting/meeting.ts'
 import { refusals } from '../src/domain/refusal.ts'
 import { agreementMachine, roundMachine, tableActions } from '../src/domain/round.ts'
+import { unbounded } from './statements/exceptions.ts'
+import { crossing, everywhere, inOnePlace, keys } from './statements/keys.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const rules = join(root, '.dependency-cruiser.cjs')
@@ -390,18 +392,18 @@ describe.each(['docs/security.md', 'docs/asvs.md', 'docs/features.md'])('%s', (p
   })
 })
 
-test('docs/security.md has each of the 42 cases once', () => {
+test('docs/security.md has each of the 44 cases once', () => {
   const numbers = [...page('docs/security.md').matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
-  expect(numbers).toEqual(Array.from({ length: 42 }, (_, index) => index + 1))
+  expect(numbers).toEqual(Array.from({ length: 44 }, (_, index) => index + 1))
 })
 
 describe('docs/features.md', () => {
-  /** Its rows: the number of a concept or of what is unique (U1), and the rest. */
+  /** Its rows: the number of a concept, of what covenants and templates add (C1) or of what is unique (U1), and the rest. */
   const rows = () =>
     page('docs/features.md')
       .split('\n')
       .flatMap((line) => {
-        const [, number, rest = ''] = line.match(/^\| (U?\d+) \|(.*)$/) ?? []
+        const [, number, rest = ''] = line.match(/^\| ([CU]?\d+) \|(.*)$/) ?? []
         return number === undefined ? [] : [{ number, rest }]
       })
   const { paths } = JSON.parse(page('openapi/openapi.json')) as { paths: Record<string, object> }
@@ -409,8 +411,9 @@ describe('docs/features.md', () => {
     Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} /v1${path}`)),
   )
 
-  test('has each of the 58 concepts and of the 14 that are unique once', () => {
-    const numbers = [...Array.from({ length: 58 }, (_, nth) => `${nth + 1}`), ...Array.from({ length: 14 }, (_, nth) => `U${nth + 1}`)]
+  test('has each of the 58 concepts, of the 9 of covenants and of the 14 that are unique once', () => {
+    const upTo = (length: number, letter = '') => Array.from({ length }, (_, nth) => `${letter}${nth + 1}`)
+    const numbers = [...upTo(58), ...upTo(9, 'C'), ...upTo(14, 'U')]
     expect(rows().map(({ number }) => number)).toEqual(numbers)
   })
 
@@ -426,6 +429,20 @@ describe('docs/features.md', () => {
     })
     expect(wrong).toEqual([])
   })
+})
+
+test('docs/scaling.md names every table by its key, every operation that crosses, and how many statements are excepted', () => {
+  const rows = page('docs/scaling.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+  const columns = new Set(Object.values(keys))
+  const inRows = rows.map((row) => names(row.split('|')[1]))
+  const [distributed = [], reference, local, ...rest] = inRows
+  expect(distributed.filter((name) => !columns.has(name)).sort()).toEqual(Object.keys(keys).sort())
+  expect(reference?.sort()).toEqual([...everywhere].sort())
+  expect(local?.sort()).toEqual([...inOnePlace].sort())
+  expect(rest.flat().sort()).toEqual(crossing.map(({ operation }) => operation).sort())
+  expect(page('docs/scaling.md')).toContain(`${['None is', 'One is', 'Two are', 'Three are', 'Four are'][unbounded.length]} excepted`)
 })
 
 test('docs/asvs.md has no requirement twice, and says of each how it stands', () => {

@@ -1,4 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startOwn } from '../src/cli/own-registry.ts'
 import { stories } from '../src/cli/stories/all.ts'
@@ -38,3 +42,25 @@ it('a story that there is not is answered with those that there are', () => {
   expect(asked.status).toBe(1)
   for (const name of Object.keys(stories)) expect(asked.stderr).toContain(name)
 })
+
+it.each(['a reader who goes away', 'SIGTERM'])(
+  '%s ends a story, and the registry of its own with it',
+  async (how) => {
+    const directory = await mkdtemp(join(tmpdir(), 'handslag-test-'))
+    // PostgreSQL may run as another user than this process, and has to get in.
+    await chmod(directory, 0o755)
+    const env = { ...process.env, TMPDIR: directory, HANDSLAG_URL: '' }
+    const story = spawn(process.execPath, ['--import', 'tsx', 'src/cli/story.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const said: string[] = []
+    story.stderr.on('data', (piece) => said.push(String(piece)))
+    const ended = once(story, 'exit')
+    await once(story.stdout, 'data')
+    if (how === 'SIGTERM') story.kill('SIGTERM')
+    else story.stdout.destroy()
+    expect([await ended, said]).toEqual([[0, null], []])
+    // The directory of its database goes once everything that works in it has ended.
+    expect((await readdir(directory)).filter((name) => name.startsWith('handslag-'))).toEqual([])
+    await rm(directory, { recursive: true })
+  },
+  60_000,
+)

@@ -18,9 +18,10 @@ export async function createAgreement(deps: Deps, actor: Actor, input: rules.Cre
   const [changed] = await change(deps.database, agreementStream, [], by(actor), async (_, { client, now }) => {
     const { organisationId } = requirePerson(actor)
     const organisationIds = [organisationId, ...input.parties.map((party) => party.organisationId)]
-    const { organisations, inNetwork, underCovenant } = await foundingOf(client, actor, { ...input, organisationIds })
+    const { organisations, inNetwork, covenant } = await foundingOf(client, actor, { ...input, organisationIds }, now)
     if (input.networkId && !inNetwork) refuse('not-found', { what: 'network' }, '/networkId')
-    if (input.underId && !underCovenant) refuse('not-found', { what: 'covenant' }, '/underId')
+    if (input.underId && covenant === 'not-there') refuse('not-found', { what: 'covenant' }, '/underId')
+    if (input.underId && covenant === 'not-in-force') refuse('covenant-not-in-force', {}, '/underId')
     if (input.originatesFrom) await requireSources(deps, actor, [{ source: input.originatesFrom, pointer: '/originatesFrom' }])
     const context = contextOf(deps, actor, now)
     const template = input.templateId === undefined ? undefined : await findTemplate(deps.database, actor, input.templateId)

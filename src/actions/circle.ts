@@ -1,4 +1,5 @@
 import { type Actor, by } from '../domain/actor.ts'
+import { ledBy } from '../domain/circle.ts'
 import type { Context } from '../domain/event.ts'
 import { refuse } from '../domain/refusal.ts'
 import { membersAmong } from '../store/circle.ts'
@@ -7,7 +8,7 @@ import { contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
 type AnyEvent = { type: string; data: object; mandateId?: string }
-type InCircle = { networkId: string; revision: number }
+type InCircle = { networkId: string; organisationId: string; revision: number }
 
 /** Which stream that hangs under a network, and the revision at which the caller read it. */
 export type CircleTarget = { id: string; ifMatch?: number | undefined }
@@ -38,11 +39,11 @@ export async function changeInCircle<State extends InCircle, Event extends AnyEv
 ): Promise<Changed<State, Event>> {
   const [changed] = await change(deps.database, stream, [id], by(actor), async (heads, { client, now }) => {
     const { state } = heads.get(id) ?? refuse('not-found', { what: stream.type })
-    await membersAmong(deps.database, actor, state.networkId, [], stream.type)
+    const members = await membersAmong(deps.database, actor, state.networkId, [state.organisationId], stream.type)
     const revision = revisionOf(state)
     // Of what is not there no revision was seen: deciding then says so.
     if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[id, await decide(state, contextOf(deps, actor, now), client)]])
+    return new Map([[id, await decide(ledBy(state, members, actor), contextOf(deps, actor, now), client)]])
   })
   return changed ?? refuse('not-found', { what: stream.type })
 }

@@ -9,6 +9,7 @@ import { type Day, dayOf } from '../domain/time.ts'
 import { peopleById } from '../store/directory.ts'
 import { placesOfPerson, requirePersonOf, statesOf } from '../store/hand-over.ts'
 import { agreementStream, type Changed, change, networkStream, type Stream } from '../store/ledger.ts'
+import { recommendationsTo } from '../store/recommendation.ts'
 import { within } from '../store/transaction.ts'
 import { contextOf } from './change.ts'
 import type { Deps } from './deps.ts'
@@ -25,7 +26,8 @@ export async function handOverPlan(deps: Deps, actor: Actor, target: Target, day
   const { states, now } = await statesOf(deps.database, await placesOfPerson(deps.database, organisationId, personId))
   const lastDay = day ?? dayOf(now)
   const holdings = states.map((state) => holdingOf(state, { ...target, lastDay }, now))
-  return { personId, lastDay, holdings: holdings.filter((holding) => !isEmpty(holding)) }
+  const recommendations = await recommendationsTo(deps.database, actor, organisationId, personId)
+  return { personId, lastDay, holdings: holdings.filter((holding) => !isEmpty(holding)), recommendations }
 }
 
 /** Hands over everything of a person at once, in every agreement and network or in none; refuses with all that would be left behind. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type Actor, by } from '../domain/actor.ts'
 import type { Context } from '../domain/event.ts'
+import { requirePerson } from '../domain/guard.ts'
 import * as rules from '../domain/organisation.ts'
 import { refuse } from '../domain/refusal.ts'
 import { organisationsById } from '../store/directory.ts'
@@ -38,6 +39,20 @@ export async function changeOrganisationBy(
     const revision = revisionOf(head.state)
     if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
     return new Map([[organisationId, await decide(head.state, context, client)]])
+  })
+  return changed ?? refuse('not-found', { what: 'organisation' })
+}
+
+/** Changes the caller's own organisation by what any of its people may say for it: what others have is looked up, and not locked. */
+export async function changeOwn(
+  deps: Deps,
+  actor: Actor,
+  decide: (state: rules.Organisation, context: Context, lookup: Lookup) => Promise<rules.OrganisationEvent[]>,
+): Promise<OrganisationChange> {
+  const { organisationId } = requirePerson(actor)
+  const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { client, now }) => {
+    const { state } = heads.get(organisationId) ?? refuse('not-found', { what: 'organisation' })
+    return new Map([[organisationId, await decide(state, contextOf(deps, actor, now), client)]])
   })
   return changed ?? refuse('not-found', { what: 'organisation' })
 }

@@ -1,15 +1,12 @@
 import type { z } from 'zod'
-import { type Actor, by } from '../domain/actor.ts'
-import { requirePerson } from '../domain/guard.ts'
-import { type Organisation, type OrganisationEvent, requireOwn } from '../domain/organisation.ts'
+import type { Actor } from '../domain/actor.ts'
+import { requireOwn } from '../domain/organisation.ts'
 import type { AcknowledgePosition, AnswerPosition, StatePosition } from '../domain/position.ts'
 import * as rules from '../domain/position-acts.ts'
 import { refuse } from '../domain/refusal.ts'
-import { change, organisationStream } from '../store/ledger.ts'
 import { acknowledgementAbout, statementOf } from '../store/position.ts'
-import { contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
-import { changeOrganisationBy, type OrganisationChange, type OrganisationTarget } from './organisation.ts'
+import { changeOrganisationBy, changeOwn, type OrganisationChange, type OrganisationTarget } from './organisation.ts'
 
 /** Which statement of which organisation, and the revision at which the caller read it. */
 export type StatementTarget = OrganisationTarget & { statementNumber: number }
@@ -30,10 +27,10 @@ export const acknowledgePosition = (
   { organisationId, statementNumber, ifMatch }: StatementTarget,
   input: z.output<typeof AcknowledgePosition>,
 ): Promise<OrganisationChange> =>
-  speak(deps, actor, async (_, now, lookup) => {
+  changeOwn(deps, actor, async (_, context, lookup) => {
     const statement = await statementOf(lookup, organisationId, statementNumber)
     if (ifMatch !== undefined && ifMatch !== statement.revision) refuse('stale')
-    return rules.acknowledgePosition(statement, input, contextOf(deps, actor, now))
+    return rules.acknowledgePosition(statement, input, context)
   })
 
 /** Answers what another organisation said back to a statement of one's own. */
@@ -45,24 +42,10 @@ export const answerAcknowledgement = (
   input: z.output<typeof AnswerPosition>,
 ): Promise<OrganisationChange> => {
   requireOwn(organisationId, actor)
-  return speak(deps, actor, async (state, now, lookup) => {
+  return changeOwn(deps, actor, async (state, context, lookup) => {
     const statement = await statementOf(lookup, organisationId, statementNumber)
     if (ifMatch !== undefined && ifMatch !== statement.revision) refuse('stale')
     const acknowledgement = await acknowledgementAbout(lookup, organisationId, statementNumber, acknowledgementId)
-    return rules.answerAcknowledgement(state, acknowledgement, input, contextOf(deps, actor, now))
+    return rules.answerAcknowledgement(state, acknowledgement, input, context)
   })
-}
-
-/** Records what a person says for their organisation, in its own stream: what others have is looked up, and not locked. */
-export async function speak<Event extends OrganisationEvent>(
-  deps: Deps,
-  actor: Actor,
-  decide: (state: Organisation, now: string, lookup: Lookup) => Promise<Event[]>,
-): Promise<OrganisationChange> {
-  const { organisationId } = requirePerson(actor)
-  const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { client, now }) => {
-    const { state } = heads.get(organisationId) ?? refuse('not-found', { what: 'organisation' })
-    return new Map([[organisationId, await decide(state, now, client)]])
-  })
-  return changed ?? refuse('not-found', { what: 'organisation' })
 }

@@ -116,6 +116,7 @@ export const adopt = (deps: Deps, actor: Actor, target: RoundTarget, input: { te
       )
       return Promise.all(
         decideAdoption(withoutDeparted(state, here), input, context).map(async (event) => {
+          if (event.type !== 'version-adopted') return event
           const { version, ...period } = event.data
           const { number, textDigest } = version
           const signature = await deps.sign({ agreementId: state.id, version: number, textDigest, adoptedAt: context.now, ...period })

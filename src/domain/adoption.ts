@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type Content, contentOf, elements, rulesOf, textDigest } from './agreement-text.ts'
+import { type AnnexEvent, dropped, type HasAnnexes } from './annex.ts'
 import { coverageGaps, offered } from './commitment.ts'
 import { isOurs, openOf, proposalsFor, unansweredConcerns } from './contribution.ts'
 import { type Context, type EventOf, type Evolvers, keep } from './event.ts'
+import { formed } from './format.ts'
 import { bind } from './guard.ts'
 import { type HasHearings, unheard } from './hearing.ts'
 import { effectiveMandates, notBefore, whyNotEffective } from './mandate.ts'
@@ -25,7 +27,8 @@ export type CovenantBounds = { subjects: readonly string[]; untilAt: Instant }
 
 export type HasAdoption = HasReflections &
   HasHearings &
-  HasPeriods & {
+  HasPeriods &
+  HasAnnexes & {
     kind: Kind
     status: AgreementStatus
     versions: readonly Version[]
@@ -35,10 +38,7 @@ export type HasAdoption = HasReflections &
 
 export const Adopt = z
   .strictObject({
-    textDigest: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits, as given with the text')
-      .describe('the text that is adopted, exactly'),
+    textDigest: formed('digest', /^[0-9a-f]{64}$/).describe('the text that is adopted, exactly'),
   })
   .meta({ id: 'Adopt' })
 
@@ -58,7 +58,7 @@ export function unmet(state: HasAdoption, at: Instant): Reason[] {
     ...unwilling(state, content),
     ...untimely(state, content, at),
     ...unlearned(state, content),
-    ...ungrounded(state, content),
+    ...withoutBasis(state, content),
     ...outsideCovenant(state, content),
   ]
 }
@@ -232,8 +232,8 @@ function unlearned(state: HasAdoption, content: Content): Reason[] {
   )
 }
 
-/** Where data is shared, every seated party says on which legal ground, and where its register of processing activities says so. */
-function ungrounded(state: HasAdoption, { dataShared, legalBasis }: Content): Reason[] {
+/** Where data is shared, every seated party says on which legal basis, and where its register of processing activities says so. */
+function withoutBasis(state: HasAdoption, { dataShared, legalBasis }: Content): Reason[] {
   if (!dataShared) return []
   return seated(state).flatMap(({ id, name }): Reason[] => {
     const index = legalBasis.findIndex(({ partyId }) => partyId === id)
@@ -269,8 +269,11 @@ export const withoutDeparted = <T extends HasAdoption>(state: T, here: ReadonlyM
 
 type AdoptedNow = { version: Omit<Version, 'adoptedAt'>; fromAt: Instant; untilAt: Instant }
 
-/** Adopts the text as the next version. Refused with every unmet condition at once; any edit after reading is refused too. */
-export function adopt(state: HasAdoption, input: z.output<typeof Adopt>, context: Context): AdoptionEvent[] {
+/**
+ * Adopts the text as the next version. Refused with every unmet condition at once; any edit after reading is refused too. Who was to join
+ * the version before does not join this one unseen: that is dropped.
+ */
+export function adopt(state: HasAdoption, input: z.output<typeof Adopt>, context: Context): (AdoptionEvent | AnnexEvent)[] {
   const { party, mandate } = bind(state, 'adopt', context)
   const content = contentOf(state)
   const digest = textDigest(content)
@@ -288,7 +291,10 @@ export function adopt(state: HasAdoption, input: z.output<typeof Adopt>, context
     signature: '',
   }
   const fromAt = notBefore(startOf(validity.validFrom), context.now)
-  return [{ type: 'version-adopted', data: { version, fromAt, untilAt: endOf(validity.validUntil) }, mandateId: mandate.id }]
+  return [
+    { type: 'version-adopted', data: { version, fromAt, untilAt: endOf(validity.validUntil) }, mandateId: mandate.id },
+    ...dropped(state, context.now, 'adopted', ({ kind }) => kind === 'accession'),
+  ]
 }
 
 export const adoptionEvents = {

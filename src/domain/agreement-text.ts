@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CommitmentTerms, type HasCommitments, offered } from './commitment.ts'
 import { canonical, digest } from './digest.ts'
 import { type Context, defined, type EventOf, type Evolvers, inOrder } from './event.ts'
+import { formed } from './format.ts'
 import { bind, guard } from './guard.ts'
 import { subject, subjects } from './mandate.ts'
 import { Party, present, requireParty } from './party.ts'
@@ -56,13 +57,13 @@ export const rulesOf = ({ additional: _, ...rules }: z.output<typeof GroundRules
 /** The rules of a table that has set none of its own. */
 export const standardGroundRules = GroundRules.parse({})
 
-/** On which legal ground a party shares data, and where its register of processing activities (GDPR, article 30) says so. */
-const legalGround = {
+/** On which legal basis a party shares data, and where its register of processing activities (GDPR, article 30) says so. */
+const legalBasis = {
   basis: text(2000),
   processingRecord: text(500).optional().describe('the entry in its register of processing activities; required where data is shared'),
 }
-export const LegalGround = z.strictObject(legalGround).meta({ id: 'LegalGround' })
-export type LegalGround = z.output<typeof LegalGround>
+export const LegalBasis = z.strictObject(legalBasis).meta({ id: 'LegalBasis' })
+export type LegalBasis = z.output<typeof LegalBasis>
 
 const item = z
   .strictObject({ id: uuid, text: text(2000), subject: subject.optional().describe('by it overlaps and gaps in a network are found') })
@@ -106,18 +107,18 @@ export const AgreementText = z
       .optional()
       .describe('in force from, reviewed on, and until and including; never silently prolonged'),
     legalBasis: z
-      .array(z.strictObject({ id: uuid, partyId: uuid, ...legalGround }))
+      .array(z.strictObject({ id: uuid, partyId: uuid, ...legalBasis }))
       .max(100)
       .default([])
       .describe('for a covenant: per party'),
-    dataShared: z.boolean().optional().describe('whether the parties share data: each of them then says on which legal ground'),
+    dataShared: z.boolean().optional().describe('whether the parties share data: each of them then says on which legal basis'),
     attachments: z
       .array(
         z.strictObject({
           id: uuid,
           title: text(200),
           url: z.url({ protocol: /^https$/ }).max(2000),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+          sha256: formed('digest', /^[0-9a-f]{64}$/),
         }),
       )
       .max(50)

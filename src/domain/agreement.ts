@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AdoptionEvent, adoptionEvents, kinds, unmet } from './adoption.ts'
+import { type AdoptionEvent, adoptionEvents, type HasAdoption, kinds, unmet } from './adoption.ts'
 import {
   AgreementText,
   changeFounding,
@@ -10,7 +10,7 @@ import {
   type TextEvent,
   textEvents,
 } from './agreement-text.ts'
-import { type AnnexEvent, annexEvents, dropped, type HasAnnexes, isWaiting, objectedMatters } from './annex.ts'
+import { type AnnexEvent, annexEvents, dropped, isWaiting, objectedMatters } from './annex.ts'
 import { staying, withdrawal } from './annex-acts.ts'
 import { type CommitmentEvent, commitmentEvents, isUnfinished } from './commitment.ts'
 import { type ContributionEvent, contributionEvents } from './contribution.ts'
@@ -48,7 +48,7 @@ export type Visibility = (typeof visibilities)[number]
  * All that deciding on an agreement needs: bounded, because what a closed round held leaves it when the next one opens.
  * The whole history is in the ledger and in the tables for reading.
  */
-export type Agreement = HasAnnexes &
+export type Agreement = HasAdoption &
   HasLinks &
   HasPulses &
   HasTransfers & {
@@ -187,7 +187,7 @@ export function addParty(state: Agreement, input: AddParty, organisations: Organ
 export function leaveTable(state: Agreement, partyId: string, input: z.output<typeof LeaveTable>, context: Context): AgreementEvent[] {
   const { reason } = input
   const gone: AgreementEvent = { type: 'party-left', data: { partyId, because: reason } }
-  const waiting = dropped(state, context.now, partyId)
+  const waiting = dropped(state, context.now, 'left', (annex) => annex.partyId === partyId)
   if (givenUp(state, partyId, context)) return [...waiting, gone]
   const { party, mandate } = guard(state, 'leave', context)
   if (party.id !== partyId) refuse(state.parties[partyId] ? 'not-yours' : 'not-found', { what: 'party' })
@@ -197,7 +197,7 @@ export function leaveTable(state: Agreement, partyId: string, input: z.output<ty
   // Who leaves last of those awaited leaves a table on which everybody consents to ending.
   const ends = others.length > 0 && others.every((other) => other.id in state.endingConsents)
   const left = { ...gone, mandateId: bound.id }
-  if (ends) return [left, { type: 'agreement-ended', data: { reason } }, ...dropped(state, context.now)]
+  if (ends) return [left, { type: 'agreement-ended', data: { reason } }, ...dropped(state, context.now, 'ended')]
   // A table that has agreed on something is ended together; one that has not can still be joined by others.
   if (staying(state).filter((other) => other.id !== partyId).length < (state.adopted ? 2 : 1)) refuse('last-at-table')
   if (!state.adopted) return [...waiting, left]
@@ -255,7 +255,7 @@ export function endAgreement(state: Agreement, input: z.output<typeof EndAgreeme
   const consent: AgreementEvent = { type: 'ending-consented', data: { partyId: party.id, reason: input.reason }, mandateId: mandate.id }
   const ends = others.length === 0 || state.status === 'draft'
   const ended: AgreementEvent = { type: 'agreement-ended', data: { reason: input.reason }, mandateId: mandate.id }
-  return ends ? [consent, ended, ...dropped(state, context.now)] : [consent]
+  return ends ? [consent, ended, ...dropped(state, context.now, 'ended')] : [consent]
 }
 
 type Created = Pick<Agreement, 'id' | 'kind' | 'visibility' | 'text' | 'rules' | 'networkId' | 'underId' | 'originatesFrom'>

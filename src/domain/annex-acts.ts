@@ -1,63 +1,66 @@
 import { z } from 'zod'
-import { LegalGround } from './agreement-text.ts'
-import {
-  type Annex,
-  type AnnexEvent,
-  annexMachine,
-  annexStateAt,
-  type Consented,
-  type HasAnnexes,
-  isWaiting,
-  type Proposed,
-  requireAnnex,
-} from './annex.ts'
+import type { HasAdoption } from './adoption.ts'
+import { LegalBasis } from './agreement-text.ts'
+import { type Annex, type AnnexEvent, annexMachine, annexStateAt, type Consented, isWaiting, type Proposed, requireAnnex } from './annex.ts'
 import { type Context, defined, room } from './event.ts'
-import { bind, guard } from './guard.ts'
+import { bind, fitting, guard, type Seat } from './guard.ts'
 import { move } from './machine.ts'
-import { reason } from './mandate.ts'
+import { type Mandate, reason } from './mandate.ts'
 import { type Party, type PartyEvent, partyOf, seated } from './party.ts'
-import { refuse } from './refusal.ts'
+import { refuse, refuseAll } from './refusal.ts'
 import { standardObjectionDays } from './round.ts'
-import { type Instant, later } from './time.ts'
+import { type Instant, later, latest } from './time.ts'
 import { uuid } from './uuid.ts'
-import { inForceAt } from './version.ts'
+import type { Period } from './version.ts'
 
 export const ProposeAccession = z
   .strictObject({
     organisationId: uuid.optional().describe('whom a seated party invites; left out by a party that asks for itself'),
     reason,
-    legalBasis: LegalGround.optional().describe('by who asks for itself, where the version says that data is shared'),
+    legalBasis: LegalBasis.optional().describe('by who asks for itself, where the version says that data is shared'),
   })
   .meta({ id: 'ProposeAccession' })
 export type ProposeAccession = z.output<typeof ProposeAccession>
 
 export const ProposeExpulsion = z.strictObject({ reason }).meta({ id: 'ProposeExpulsion' })
 export const ConsentToAnnex = z
-  .strictObject({ legalBasis: LegalGround.optional().describe('by who joins, where the version says that data is shared') })
+  .strictObject({ legalBasis: LegalBasis.optional().describe('by who joins, where the version says that data is shared') })
   .meta({ id: 'ConsentToAnnex' })
 export type ConsentToAnnex = z.output<typeof ConsentToAnnex>
 export const ObjectToAnnex = z.strictObject({ reason }).meta({ id: 'ObjectToAnnex' })
 
 /** The parties that are seated and not on their way out. */
-export const staying = (state: HasAnnexes): Party[] => seated(state).filter((party) => !party.leaving)
+export const staying = (state: HasAdoption): Party[] => seated(state).filter((party) => !party.leaving)
 
-const windowEnd = ({ rules }: HasAnnexes, now: Instant): Instant => later(now, rules.objectionDays ?? standardObjectionDays)
+const windowEnd = ({ rules }: HasAdoption, now: Instant): Instant => later(now, rules.objectionDays ?? standardObjectionDays)
 
-/** The version that an annex is to: the one in force, or the one that waits for its first day. */
-function versionNow({ periods }: HasAnnexes, now: Instant): number {
-  const held = inForceAt({ periods }, now) ?? periods.find((period) => !period.replacedAt && period.untilAt > now)
-  return held?.version ?? refuse('nothing-adopted')
+/** The version that an annex is to: the one adopted last, while it is in force or waits for its first day. */
+function versionNow({ periods }: HasAdoption, now: Instant): Period {
+  const last = periods.at(-1)
+  return last && !last.replacedAt && last.untilAt > now ? last : refuse('nothing-adopted')
 }
 
-function onlyOne(state: HasAnnexes, kind: Annex['kind'], partyId: string, now: Instant): void {
+/** When who joins is seated: at the end of the objection window, and not before what it joins starts. */
+const joinsAt = (state: HasAdoption, now: Instant): Instant => latest(windowEnd(state, now), versionNow(state, now).fromAt)
+
+function onlyOne(state: HasAdoption, kind: Annex['kind'], partyId: string, now: Instant): void {
   const same = Object.values(state.annexes).some((one) => one.kind === kind && one.partyId === partyId && isWaiting(one, now))
   if (same) refuse('already-done', { what: kind })
 }
 
-/** Where the version says that data is shared, who joins says on which ground, and nobody says it for them. */
-function requireGround(state: HasAnnexes, ground: LegalGround | undefined, joins: boolean): void {
-  if (!joins && ground) refuse('ground-of-who-joins', {}, '/legalBasis')
-  if (joins && state.adopted?.content.dataShared && !ground?.processingRecord) refuse('legal-ground-needed', {}, '/legalBasis')
+/** Where the version says that data is shared, who joins says on which legal basis, and nobody says it for them. */
+function requireBasis(state: HasAdoption, basis: LegalBasis | undefined, joins: boolean): void {
+  if (!joins && basis) refuse('basis-of-who-joins', {}, '/legalBasis')
+  if (joins && state.adopted?.content.dataShared && !basis?.processingRecord) refuse('legal-basis-needed', {}, '/legalBasis')
+}
+
+/** The mandate of who joins: it covers the subjects of what they join, as it would for a stance on it. */
+function joiningUnder(state: HasAdoption, { mandate, ...seat }: Seat, now: Instant): Mandate {
+  const held = { ...seat, mandate: mandate ?? refuse('mandate-missing') }
+  const ask = { subjects: state.adopted?.content.mandate?.subjects ?? [], demands: [] }
+  const { mandate: best, lacking } = fitting(state, held, ask, '', now)
+  refuseAll(lacking)
+  return best
 }
 
 /**
@@ -65,21 +68,23 @@ function requireGround(state: HasAnnexes, ground: LegalGround | undefined, joins
  * an organisation, which then consents. An organisation without a place gets one to read along.
  */
 export function proposeAccession(
-  state: HasAnnexes,
+  state: HasAdoption,
   input: ProposeAccession,
   organisations: ReadonlyMap<string, { name: string }>,
   context: Context,
 ): (AnnexEvent | PartyEvent)[] {
   room(state.annexes)
-  const { party, mandate } = guard(state, 'propose-accession', context)
-  const version = versionNow(state, context.now)
+  const seat = guard(state, 'propose-accession', context)
+  const { party } = seat
+  const { version } = versionNow(state, context.now)
   const asks = party.involvement !== 'seated'
   const organisationId = input.organisationId ?? party.organisationId
   if (asks && organisationId !== party.organisationId) refuse('not-seated')
   const there = partyOf(state, organisationId)
   if (there?.involvement === 'seated') refuse('already-a-party', {}, '/organisationId')
   if (there) onlyOne(state, 'accession', there.id, context.now)
-  requireGround(state, input.legalBasis, asks)
+  const mandate = asks ? joiningUnder(state, seat, context.now) : seat.mandate
+  requireBasis(state, input.legalBasis, asks)
   const partyId = there?.id ?? context.newId()
   const proposed = defined({
     id: context.newId(),
@@ -90,7 +95,7 @@ export function proposeAccession(
     byPartyId: party.id,
     reason: input.reason,
     legalBasis: input.legalBasis,
-    takesEffectAt: asks ? windowEnd(state, context.now) : undefined,
+    takesEffectAt: asks ? joinsAt(state, context.now) : undefined,
   })
   return [
     ...(there ? [] : [placeFor(state, organisationId, organisations, partyId, party.id)]),
@@ -99,7 +104,7 @@ export function proposeAccession(
 }
 
 function placeFor(
-  state: HasAnnexes,
+  state: HasAdoption,
   organisationId: string,
   organisations: ReadonlyMap<string, { name: string }>,
   id: string,
@@ -111,7 +116,7 @@ function placeFor(
 }
 
 /** Proposes that a party leaves: for that every other seated party has to consent, and none to object. */
-export function proposeExpulsion(state: HasAnnexes, partyId: string, input: { reason: string }, context: Context): AnnexEvent[] {
+export function proposeExpulsion(state: HasAdoption, partyId: string, input: { reason: string }, context: Context): AnnexEvent[] {
   room(state.annexes)
   const { party, mandate } = bind(state, 'propose-expulsion', context)
   const about = state.parties[partyId]
@@ -119,7 +124,7 @@ export function proposeExpulsion(state: HasAnnexes, partyId: string, input: { re
   if (about.id === party.id) refuse('about-yourself')
   if (about.leaving) refuse('already-done', { what: 'withdrawal' })
   onlyOne(state, 'expulsion', partyId, context.now)
-  const version = versionNow(state, context.now)
+  const { version } = versionNow(state, context.now)
   const { reason } = input
   const takesEffectAt = expelsAt(state, partyId, [party.id], context.now)
   const proposed = defined({
@@ -136,41 +141,56 @@ export function proposeExpulsion(state: HasAnnexes, partyId: string, input: { re
 }
 
 /** When an expulsion takes effect: after the objection window, once every other party that stays has consented. Two stay at least. */
-function expelsAt(state: HasAnnexes, partyId: string, consented: readonly string[], now: Instant): Instant | undefined {
+function expelsAt(state: HasAdoption, partyId: string, consented: readonly string[], now: Instant): Instant | undefined {
   const others = staying(state).filter(({ id }) => id !== partyId)
   if (others.length < 2) refuse('last-at-table')
   return others.every(({ id }) => consented.includes(id)) ? windowEnd(state, now) : undefined
 }
 
 /** Consents, under a mandate: who was invited, to joining; or another seated party, to an expulsion. */
-export function consentToAnnex(state: HasAnnexes, id: string, input: ConsentToAnnex, context: Context): AnnexEvent[] {
-  const { party, mandate } = guard(state, 'consent-to-annex', context)
+export function consentToAnnex(state: HasAdoption, id: string, input: ConsentToAnnex, context: Context): AnnexEvent[] {
+  const seat = guard(state, 'consent-to-annex', context)
+  const { party } = seat
   const annex = requireAnnex(state, id)
   const joins = annex.kind === 'accession'
   if (joins && annex.partyId !== party.id) refuse('not-yours', { what: 'annex' })
   if (!joins && annex.partyId === party.id) refuse('about-yourself')
   if (!joins && party.involvement !== 'seated') refuse('not-seated')
   move('annex', annexMachine, annexStateAt(annex, context.now), 'consent')
-  requireGround(state, input.legalBasis, joins)
-  const consented = [annex.byPartyId, ...annex.consentedPartyIds, party.id]
-  const takesEffectAt = joins ? windowEnd(state, context.now) : expelsAt(state, annex.partyId, consented, context.now)
+  const mandate = joins ? joiningUnder(state, seat, context.now) : seat.mandate
+  requireBasis(state, input.legalBasis, joins)
+  const before = [annex.byPartyId, ...annex.consentedPartyIds]
+  const takesEffectAt = joins ? joinsAt(state, context.now) : expelsAt(state, annex.partyId, [...before, party.id], context.now)
+  // Who had consented can do so again only where nobody is waited for any more: those who had not have left.
+  if (!joins && !takesEffectAt && before.includes(party.id)) refuse('already-done', { what: 'consent' })
   const data = defined({ annexId: id, partyId: party.id, takesEffectAt, legalBasis: input.legalBasis })
   return [{ type: 'annex-consented', data: data as Consented, ...(mandate && { mandateId: mandate.id }) }]
 }
 
-/** Objects, with a reason, before it takes effect: then it does not, and goes to the agenda of the next round. */
-export function objectToAnnex(state: HasAnnexes, id: string, input: { reason: string }, context: Context): AnnexEvent[] {
+/**
+ * Objects, with a reason, before it takes effect: then it does not, and goes to the agenda of the next round. A place that came with the
+ * invitation goes with it: who is not to join does not read along either.
+ */
+export function objectToAnnex(state: HasAdoption, id: string, input: { reason: string }, context: Context): (AnnexEvent | PartyEvent)[] {
   const { party } = guard(state, 'object-to-annex', context)
   const annex = requireAnnex(state, id)
   if (annex.kind === 'withdrawal') refuse('nobody-is-kept')
   if (annex.partyId === party.id) refuse('about-yourself')
   move('annex', annexMachine, annexStateAt(annex, context.now), 'object')
-  return [{ type: 'annex-objected', data: { annexId: id, partyId: party.id, reason: input.reason } }]
+  const { reason } = input
+  const objected: AnnexEvent = { type: 'annex-objected', data: { annexId: id, partyId: party.id, reason } }
+  return cameWith(state, annex) ? [objected, { type: 'party-left', data: { partyId: annex.partyId, because: reason } }] : [objected]
+}
+
+/** Whether a party has its place from being invited to join: both were recorded at once. */
+function cameWith({ parties }: HasAdoption, { kind, partyId, byPartyId, proposedAt }: Annex): boolean {
+  const place = parties[partyId]
+  return kind === 'accession' && !place?.leftAt && place?.joinedAt === proposedAt && place.addedByPartyId === byPartyId
 }
 
 /** A party leaves what was adopted: after the notice of its version, and today where there is none. It stays on record as an annex. */
 export function withdrawal(
-  state: HasAnnexes,
+  state: HasAdoption,
   party: Party,
   because: string,
   mandateId: string,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { HasAdoption } from './adoption.ts'
-import { LegalGround } from './agreement-text.ts'
+import { LegalBasis } from './agreement-text.ts'
 import { type ById, type EventOf, type Evolvers, inOrder, patch, put } from './event.ts'
 import { type Machine, statesOf } from './machine.ts'
+import type { HasParties, Party } from './party.ts'
 import { refuse } from './refusal.ts'
 import type { AgendaItem } from './round.ts'
 import { type Instant, instantOut } from './time.ts'
@@ -24,6 +24,10 @@ export const annexMachine = {
 
 export const annexStates = statesOf(annexMachine)
 
+/** Why an annex is waited for no more: another version was adopted, its party left by itself, or the agreement ended. */
+const dropReasons = ['adopted', 'left', 'ended'] as const
+type DropReason = (typeof dropReasons)[number]
+
 export const Annex = z
   .strictObject({
     id: uuid,
@@ -33,18 +37,19 @@ export const Annex = z
     version: z.int().describe('the version that it is an annex to'),
     byPartyId: uuid.describe('the party that asks, invites, leaves or proposes'),
     reason: z.string(),
-    legalBasis: z.exactOptional(LegalGround).describe('of who joins, where the version says that data is shared'),
+    legalBasis: z.exactOptional(LegalBasis).describe('of who joins, where the version says that data is shared'),
     proposedAt: instantOut,
     consentedPartyIds: z.array(uuid).describe('beside the party that brought it'),
     takesEffectAt: z.exactOptional(instantOut).describe('the end of the objection window, or of the notice'),
     objection: z.exactOptional(z.strictObject({ partyId: uuid, reason: z.string(), at: instantOut })),
+    droppedBecause: z.exactOptional(z.enum(dropReasons)),
     state: z.enum(annexStates),
     revision: z.int(),
   })
   .meta({ id: 'Annex' })
 export type Annex = z.output<typeof Annex>
 
-export type HasAnnexes = HasAdoption & { annexes: ById<Annex> }
+export type HasAnnexes = HasParties & { annexes: ById<Annex> }
 
 /** An annex as it stands at a moment: what nobody objected to takes effect by itself. */
 export const viewAnnex = (annex: Annex, at: Instant): Annex => ({ ...annex, state: annexStateAt(annex, at) })
@@ -55,13 +60,26 @@ export const annexStateAt = ({ state, takesEffectAt }: Annex, at: Instant): Anne
 /** Whether an annex still waits, for consent or for its day. */
 export const isWaiting = (annex: Annex, at: Instant): boolean => ['proposed', 'pending'].includes(annexStateAt(annex, at))
 
+/**
+ * Whether an annex waits for a party: for the consent of who was invited, for that of others to an expulsion, for an objection while
+ * silence binds; and who is to be put out sees it coming.
+ */
+export function waitsFor(annex: Annex, party: Party, at: Instant): boolean {
+  const { kind, partyId, byPartyId, consentedPartyIds } = annex
+  if (kind === 'withdrawal' || !isWaiting(annex, at)) return false
+  const proposed = annexStateAt(annex, at) === 'proposed'
+  if (partyId === party.id) return kind === 'expulsion' || proposed
+  if (party.involvement !== 'seated' || byPartyId === party.id || consentedPartyIds.includes(party.id)) return false
+  return !proposed || (kind === 'expulsion' && !party.leaving)
+}
+
 export const requireAnnex = (state: HasAnnexes, id: string): Annex => state.annexes[id] ?? refuse('not-found', { what: 'annex' })
 
-/** Drops what still waits: all of it when the agreement ends, or what is about a party that is gone. */
-export const dropped = (state: HasAnnexes, now: Instant, partyId?: string): AnnexEvent[] =>
+/** Drops what still waits and is concerned: about a party that is gone, to a version that another follows, or all of it. */
+export const dropped = (state: HasAnnexes, now: Instant, because: DropReason, concerns = (_: Annex): boolean => true): AnnexEvent[] =>
   inOrder(state.annexes)
-    .filter((annex) => isWaiting(annex, now) && (partyId === undefined || annex.partyId === partyId))
-    .map(({ id }) => ({ type: 'annex-dropped', data: { annexId: id } }))
+    .filter((annex) => isWaiting(annex, now) && concerns(annex))
+    .map(({ id }) => ({ type: 'annex-dropped', data: { annexId: id, because } }))
 
 /** What was objected to is a matter for the next round. */
 export const objectedMatters = (state: HasAnnexes): AgendaItem[] =>
@@ -97,15 +115,15 @@ export const annexEvents = {
   'annex-proposed': (state, data: Proposed, { at, revision }) =>
     planned(state, { ...data, proposedAt: at, consentedPartyIds: [], state: data.takesEffectAt ? 'pending' : 'proposed', revision }),
   'annex-consented': (state, { annexId, partyId, ...then }: Consented, { revision }) =>
-    changed(state, annexId, ({ consentedPartyIds }) => ({
+    changed(state, annexId, ({ consentedPartyIds, byPartyId }) => ({
       ...then,
-      consentedPartyIds: [...new Set([...consentedPartyIds, partyId])],
+      consentedPartyIds: [...new Set([...consentedPartyIds, partyId])].filter((id) => id !== byPartyId),
       ...(then.takesEffectAt && { state: annexMachine.proposed.consent }),
       revision,
     })),
   'annex-objected': (state, { annexId, ...objection }: { annexId: string; partyId: string; reason: string }, { at, revision }) =>
     changed(state, annexId, () => ({ state: annexMachine.pending.object, objection: { ...objection, at }, revision })),
-  'annex-dropped': (state, { annexId }: { annexId: string }, { revision }) =>
-    changed(state, annexId, () => ({ state: annexMachine.pending.drop, revision })),
+  'annex-dropped': (state, { annexId, because }: { annexId: string; because: DropReason }, { revision }) =>
+    changed(state, annexId, () => ({ state: annexMachine.pending.drop, droppedBecause: because, revision })),
 } satisfies Evolvers<HasAnnexes>
 export type AnnexEvent = EventOf<typeof annexEvents>

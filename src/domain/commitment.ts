@@ -127,7 +127,11 @@ export const OfferCommitment = z
     ongoing: z.boolean().default(false).describe('instead of `dueOn`: for as long as the version holds'),
     proposalId: uuid.optional().describe('the proposal that it carries out'),
   })
-  .refine((input) => (input.dueOn !== undefined) !== input.ongoing, { path: ['dueOn'], error: 'either `dueOn` or `ongoing: true`' })
+  .refine((input) => (input.dueOn !== undefined) !== input.ongoing, {
+    path: ['dueOn'],
+    error: 'either `dueOn` or `ongoing: true`',
+    params: { nl: 'of `dueOn`, of `ongoing: true`' },
+  })
   .meta({ id: 'OfferCommitment' })
 export type OfferCommitment = z.output<typeof OfferCommitment>
 

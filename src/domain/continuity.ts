@@ -14,13 +14,14 @@ export const findingKinds = [
   'mandate-without-holder',
   'mandate-lapsing',
   'mandate-ending',
+  'promise-without-owner',
 ] as const
 
 /** Something that nobody has, or soon nobody has (docs/domain.md#continuity). */
 const ContinuityFinding = z
   .strictObject({
     kind: z.enum(findingKinds),
-    about: uuid.describe('the id of the task, the role or the mandate'),
+    about: uuid.describe('the id of the task, the role, the mandate or the commitment'),
     what: z.string(),
     roleId: z.exactOptional(uuid),
     personId: z.exactOptional(uuid).describe('who had it, or has it until then'),
@@ -36,22 +37,29 @@ export const Continuity = z
   .meta({ id: 'Continuity' })
 export type Continuity = z.output<typeof Continuity>
 
-/** What the report looks at: roles and mandates of an agreement, or roles of a network, whose parties are there, and who has left their organisation. */
+/** An unfinished commitment of the version that holds, and whose it was, where that party is at the table no more. */
+export type Owned = { id: string; what: string; organisationId: string }
+
+/** What the report looks at: roles, mandates and promises of who left of an agreement, or roles of a network, whose parties are there, and who has left their organisation. */
 export type Watched = Omit<Continuity, 'findings'> & {
   roles: readonly Role[]
   mandates: readonly Mandate[]
+  promises: readonly Owned[]
   parties: readonly { id: string; organisationId: string }[]
   gone: readonly string[]
 }
 
 /** What nobody has or soon nobody has in one place, of one organisation where that is asked. */
 export function continuity(watched: Watched, at: Instant, ofOrganisation?: string): Continuity {
-  const { kind, id, title, roles, mandates } = watched
+  const { kind, id, title, roles, mandates, promises } = watched
   const found = [
     ...roles.filter((role) => !role.endedAt).flatMap((role) => inRole(role, watched, at)),
     ...endingMandates(mandates, watched, at),
+    ...promises.map(({ id, what, organisationId }) => ({ kind: 'promise-without-owner', about: id, what, organisationId }) as const),
   ]
-  const findings = found.filter((one) => ofOrganisation === undefined || one.organisationId === ofOrganisation)
+  // A promise that its owner left behind is everybody's: who carries a part carries the whole.
+  const concerns = (one: ContinuityFinding) => one.organisationId === ofOrganisation || one.kind === 'promise-without-owner'
+  const findings = found.filter((one) => ofOrganisation === undefined || concerns(one))
   return { kind, id, title, findings }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ById, type EventOf, type Evolvers, patch, put } from './event.ts'
+import { type Format, formed } from './format.ts'
 import { text } from './text.ts'
 import { instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
@@ -11,10 +12,7 @@ export const Address = z
     postalCode: text(20),
     city: text(100),
     province: text(100).describe('the province, or the state of another country'),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'a country by its two letters (ISO 3166-1)')
-      .default('NL'),
+    country: formed('country', /^[A-Z]{2}$/).default('NL'),
   })
   .meta({ id: 'Address' })
 export type Address = z.output<typeof Address>
@@ -27,7 +25,7 @@ export const AddDesk = z
     contact: text(500).optional().describe('how to reach it, in words'),
     contactPersonId: uuid.optional().describe('a person of the organisation'),
     phone: text(30)
-      .regex(/^\+?[\d ()/-]{3,30}$/, 'a telephone number')
+      .regex(/^\+?[\d ()/-]{3,30}$/, 'phone' satisfies Format)
       .optional(),
     email: z.email().max(254).optional(),
     url: z

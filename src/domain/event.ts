@@ -48,8 +48,8 @@ export const defined = <T extends object>(value: T) =>
 export const mostAtTable = 500
 
 /** Refuses one more where there is no room. */
-export function room(items: ById<unknown>): void {
-  if (Object.keys(items).length >= mostAtTable) refuse('full', { max: mostAtTable })
+export function room(items: ById<unknown>, max = mostAtTable): void {
+  if (Object.keys(items).length >= max) refuse('full', { max })
 }
 
 /** The items that pass a test, as a collection. */

@@ -30,19 +30,25 @@ export function handOverInAgreement(state: Agreement, leaver: Leaver, input: Han
     const nth = input.mandates.findIndex((one) => one.mandateId === id)
     const toPersonId = input.mandates[nth]?.toPersonId
     if (nth < 0) return []
-    return [
-      attempt(`/mandates/${nth}`, (): AgreementEvent[] => [
-        ...withdrawMandate(state, id, { reason: input.reason }, context),
-        ...(toPersonId ? grantSame(state, id, { personId: toPersonId, organisationId: leaving.organisationId }, context) : []),
-      ]),
-    ]
+    const withdrawn = attempt<AgreementEvent>(`/mandates/${nth}`, () => withdrawMandate(state, id, { reason: input.reason }, context))
+    if (!toPersonId || withdrawn.reasons.length > 0) return [{ id, ...withdrawn }]
+    // What a rule says of the grant, it says of whom it is granted to: the request names nothing else of it. Who leaves is misnamed.
+    const to = { personId: toPersonId, organisationId: leaving.organisationId }
+    const granted = attempt('', () => (toPersonId === leaving.personId ? [] : grantSame(state, id, to, context)))
+    const reasons = granted.reasons.map((reason) => ({ ...reason, pointer: `/mandates/${nth}/toPersonId` }))
+    return [{ id, events: granted.events.length > 0 ? [...withdrawn.events, ...granted.events] : [], reasons }]
   })
+  const refused = new Set(mandates.flatMap(({ id, events }) => (events.length > 0 ? [] : [id])))
   const declined = holding.transfers.map(
     ({ id }): AgreementEvent => ({ type: 'transfer-declined', data: { transferId: id, reason: input.reason } }),
   )
   const events = [...roles.events, ...mandates.flatMap((one) => one.events), ...declined]
   const after = events.length === 0 ? state : replay(state, events, recorded(context))
-  const reasons = [...roles.reasons, ...mandates.flatMap((one) => one.reasons), ...leftBehind(after, holding, leaving, context.now)]
+  const reasons = [
+    ...roles.reasons,
+    ...mandates.flatMap((one) => one.reasons),
+    ...leftBehind(after, holding, leaving, context.now, refused),
+  ]
   return { holding, events, reasons }
 }
 

@@ -42,7 +42,16 @@ export const Holding = z
   .meta({ id: 'Holding' })
 export type Holding = z.output<typeof Holding>
 
-export const HandOverPlan = z.strictObject({ personId: uuid, lastDay: dayOut, holdings: z.array(Holding) }).meta({ id: 'HandOverPlan' })
+export const HandOverPlan = z
+  .strictObject({
+    personId: uuid,
+    lastDay: dayOut,
+    holdings: z.array(Holding),
+    recommendations: z
+      .array(z.strictObject({ id: uuid, networkId: uuid, text: z.string() }))
+      .describe('open, and addressed to them: they are not handed over, and wait for who administers once the person has left'),
+  })
+  .meta({ id: 'HandOverPlan' })
 export type HandOverPlan = z.output<typeof HandOverPlan>
 
 // 500 of each: as many as one agreement can hold of a kind; all that they are in is locked while the call runs.
@@ -150,8 +159,11 @@ const isRepresented = (place: Agreement, organisationId: string, at: Instant): b
 export const isEmpty = ({ roles, mandates, commitments, transfers }: Holding): boolean =>
   roles.length + mandates.length + commitments.length + transfers.length === 0
 
-/** What would be left behind in a place as it stands now, of what somebody had there: what nobody has after their last day. */
-export function leftBehind(after: Place, had: Holding, leaving: Leaving, at: Instant): Reason[] {
+/**
+ * What would be left behind in a place as it stands now, of what somebody had there: what nobody has after their last day. Of a mandate
+ * that was named and refused it is said why, and nothing more.
+ */
+export function leftBehind(after: Place, had: Holding, leaving: Leaving, at: Instant, refused: ReadonlySet<string> = new Set()): Reason[] {
   const next = addDays(leaving.lastDay, 1)
   const left = (what: string, name: string, pointer: string): Reason => ({
     code: 'left-behind',
@@ -169,7 +181,7 @@ export function leftBehind(after: Place, had: Holding, leaving: Leaving, at: Ins
         ...tasks.filter((task) => orphaned.has(task.id)).map((task) => left('task', task.what, '/tasks')),
       ]
     }),
-    ...now.mandates.map(({ subjects }) => left('mandate', subjects.join(', '), '/mandates')),
+    ...now.mandates.filter(({ id }) => !refused.has(id)).map(({ subjects }) => left('mandate', subjects.join(', '), '/mandates')),
     ...(isNetwork(after) || isRepresented(after, leaving.organisationId, at)
       ? []
       : had.commitments.map(({ what }) => left('commitment', what, '/mandates'))),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, type Recorded, room } from './event.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, mostAtTable, patch, put, type Recorded, room } from './event.ts'
 import { requirePerson } from './guard.ts'
 import { type Machine, move, statesOf } from './machine.ts'
 import { refuse } from './refusal.ts'
@@ -48,7 +48,9 @@ const called = {
 export type Inquiry = z.output<z.ZodObject<typeof called>> & {
   invited: readonly z.output<typeof Invited>[]
   seats: ById<Seat>
-  findings: ById<Finding>
+  /** How many findings there are, and the last: those before it keep their rows. */
+  found: number
+  finding: Finding | null
   state: InquiryState
   calledAt: string
   closedAt?: string
@@ -69,7 +71,7 @@ export const InquiryView = z
   .meta({ id: 'Inquiry' })
 export type InquiryView = z.output<typeof InquiryView>
 
-export function viewInquiry({ invited, seats, findings: _, ...inquiry }: Inquiry): InquiryView {
+export function viewInquiry({ invited, seats, found: _, finding: _last, ...inquiry }: Inquiry): InquiryView {
   const organisations = invited.map((one) => ({ ...one, seatsTaken: seatsOf({ seats }, one.organisationId).length }))
   const [first, ...others] = organisations.map(({ seatsTaken }) => seatsTaken)
   return { ...inquiry, organisations, balanced: first !== undefined && first > 0 && others.every((taken) => taken === first) }
@@ -149,7 +151,7 @@ export function addFinding(state: Inquiry, input: AddFinding, context: Context):
   move('inquiry', inquiryMachine, state.state, 'add-finding')
   const seat = state.seats[personId]
   if (!seat || seat.leftAt) refuse('without-seat')
-  room(state.findings)
+  if (state.found >= mostAtTable) refuse('full', { max: mostAtTable })
   return [{ type: 'finding-added', data: { id: context.newId(), ...input, organisationId, personId } }]
 }
 
@@ -169,7 +171,8 @@ const evolvers = {
   }),
   'seat-left': (state, data: { id: string }, { at, revision }) => ({ seats: patch(state.seats, data.id, { leftAt: at }), revision }),
   'finding-added': (state, data: Omit<Finding, 'at'>, { at, revision }) => ({
-    findings: put(state.findings, { ...data, at }),
+    found: state.found + 1,
+    finding: { ...data, at },
     revision,
   }),
   'inquiry-closed': (_state, _data: Record<string, never>, { at, revision }) => ({
@@ -179,13 +182,13 @@ const evolvers = {
   }),
 } satisfies Evolvers<Inquiry>
 
-type Called = Omit<Inquiry, 'seats' | 'findings' | 'state' | 'calledAt' | 'closedAt' | 'revision'>
+type Called = Omit<Inquiry, 'seats' | 'found' | 'finding' | 'state' | 'calledAt' | 'closedAt' | 'revision'>
 export type InquiryEvent = { type: 'inquiry-called'; data: Called; mandateId?: string } | EventOf<typeof evolvers>
 
 /** The inquiry after an event. */
 export function evolve(state: Inquiry | undefined, event: InquiryEvent, recorded: Recorded): Inquiry {
   const { at, revision } = recorded
-  if (event.type === 'inquiry-called') return { ...event.data, seats: {}, findings: {}, state: 'open', calledAt: at, revision }
+  if (event.type === 'inquiry-called') return { ...event.data, seats: {}, found: 0, finding: null, state: 'open', calledAt: at, revision }
   if (!state) throw new Error(`an inquiry begins with inquiry-called, not with ${event.type}`)
   const table: Evolvers<Inquiry> = evolvers
   return { ...state, ...table[event.type]?.(state, event.data, recorded) }

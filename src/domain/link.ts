@@ -34,15 +34,22 @@ export const LinkAgreement = z
   .meta({ id: 'LinkAgreement' })
 export type LinkAgreement = z.output<typeof LinkAgreement>
 
+/** The other agreement, looked up: whether one sits there, and what it says that it does to this one. */
+export type Linked = { sits: boolean; back: readonly Link['kind'][] }
+
+/** What leaves nothing of the other: two agreements cannot do so to each other. */
+const replaces = (kind: Link['kind']): boolean => kind === 'supersedes' || kind === 'ends'
+
 /** Says what this agreement does to another, under a mandate here, by who sits at the table of both. */
-export function linkAgreement(state: HasLinks, input: LinkAgreement, sitsThere: boolean, context: Context): LinkEvent[] {
+export function linkAgreement(state: HasLinks, input: LinkAgreement, other: Linked, context: Context): LinkEvent[] {
   room(state.links)
   const { party, mandate } = bind(state, 'link', context)
   const { kind, agreementId: toAgreementId, reason } = input
   if (toAgreementId === state.id) refuse('link-to-itself', {}, '/agreementId')
-  if (!sitsThere) refuse('not-found', { what: 'agreement' }, '/agreementId')
+  if (!other.sits) refuse('not-found', { what: 'agreement' }, '/agreementId')
   const same = Object.values(state.links).some((link) => link.kind === kind && link.toAgreementId === toAgreementId)
   if (same) refuse('already-done', { what: kind }, '/agreementId')
+  if (replaces(kind) && other.back.some(replaces)) refuse('linked-back', {}, '/agreementId')
   const data = { id: context.newId(), kind, fromAgreementId: state.id, toAgreementId, byPartyId: party.id, reason }
   return [{ type: 'agreement-linked', data, mandateId: mandate.id }]
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ById } from './event.ts'
+import { formed } from './format.ts'
 import type { HasParties } from './party.ts'
 import type { Reason, RefusalCode } from './refusal.ts'
 import { text } from './text.ts'
@@ -7,9 +8,7 @@ import { type Instant, instantOut, latest } from './time.ts'
 import { uuid } from './uuid.ts'
 
 /** A subject on which something can be agreed, such as `safety-planning`: what mandates, texts and commitments have in common. */
-export const subject = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and hyphens')
+export const subject = formed('subject', /^[a-z0-9]+(-[a-z0-9]+)*$/)
   .max(60)
   .meta({ example: 'safety-planning' })
 

@@ -3,6 +3,7 @@ import { type Actor, authorities } from './actor.ts'
 import { elevenTest } from './bsn.ts'
 import { deskEvents, type HasDesks } from './desk.ts'
 import { type ById, type Context, defined, type EventOf, type Evolvers, patch, put, type Recorded } from './event.ts'
+import { formed } from './format.ts'
 import { scopes } from './identity.ts'
 import { type HasMessages, messageEvents } from './message.ts'
 import { type HasPosition, positionEvents } from './position.ts'
@@ -19,22 +20,19 @@ export const Identifier = z
   .discriminatedUnion('scheme', [
     z.strictObject({
       scheme: z.literal('oin'),
-      value: z.string().regex(/^000000(0[1-9]|10|99)[0-9A-Z]{12}$/, 'an OIN: 20 characters, with a known prefix'),
+      value: formed('oin', /^000000(0[1-9]|10|99)[0-9A-Z]{12}$/),
     }),
-    z.strictObject({ scheme: z.literal('kvk'), value: z.string().regex(/^\d{8}$/, 'a KvK number: 8 digits') }),
+    z.strictObject({ scheme: z.literal('kvk'), value: formed('kvk', /^\d{8}$/) }),
     z.strictObject({
       scheme: z.literal('rsin'),
-      value: z
-        .string()
-        .regex(/^(?!0{9})\d{9}$/, 'an RSIN: 9 digits')
-        .refine(elevenTest, 'an RSIN passes the eleven-test'),
+      value: formed('rsin', /^(?!0{9})\d{9}$/).refine(elevenTest, {
+        error: 'an RSIN passes the eleven-test',
+        params: { nl: 'een RSIN doorstaat de elfproef' },
+      }),
     }),
     z.strictObject({
       scheme: z.literal('tooi'),
-      value: z
-        .string()
-        .max(200)
-        .regex(/^https:\/\/identifier\.overheid\.nl\/tooi\/id\/[a-z0-9]+\/[a-z0-9]+$/, 'a TOOI address'),
+      value: formed('tooi', /^https:\/\/identifier\.overheid\.nl\/tooi\/id\/[a-z0-9]+\/[a-z0-9]+$/).max(200),
     }),
     z.strictObject({ scheme: z.literal('other'), value: numberText(200) }),
   ])
@@ -137,6 +135,17 @@ export function viewPerson(person: Person, actor: Actor): PersonView {
   if (actor.kind !== 'operator' && actor.organisationId === person.organisationId) return person
   const { id, organisationId, name, jobTitle, erasedAt, revision } = person
   return { id, organisationId, name, ...(jobTitle && { jobTitle }), ...(erasedAt && { erasedAt }), revision }
+}
+
+/** Who was erased, with what of the organisation names them still. */
+export const ErasedPerson = PersonView.extend({
+  deskIds: z.array(uuid).describe('the open desks that have them as contact: what these say is not erased, so change them'),
+}).meta({ id: 'ErasedPerson' })
+
+export function viewErased({ people, desks }: Organisation, personId: string, actor: Actor): z.output<typeof ErasedPerson> {
+  const person = people[personId] ?? refuse('not-found', { what: 'person' })
+  const named = Object.values(desks).filter((desk) => desk.contactPersonId === personId && !desk.closedAt)
+  return { ...viewPerson(person, actor), deskIds: named.map(({ id }) => id) }
 }
 
 /** For what only an organisation itself sees or does, and any of its people or applications may. */

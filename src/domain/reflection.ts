@@ -3,7 +3,7 @@ import { type Content, contentOf, textDigest } from './agreement-text.ts'
 import { type HasContributions, openOf } from './contribution.ts'
 import { type ById, type Context, type EventOf, type Evolvers, mostAtTable, put } from './event.ts'
 import { guard } from './guard.ts'
-import { norms } from './norm.ts'
+import { NormAverage, normAverages, norms } from './norm.ts'
 import { seated } from './party.ts'
 import { type Averages, averages, averagesOf, nobodyYet, Pulse, plus, pulseMinimum, score } from './pulse.ts'
 import { type Reason, refuse, refuseAll } from './refusal.ts'
@@ -51,7 +51,8 @@ export const GiveReflection = z
       .strictObject(
         Object.fromEntries(norms.map((norm) => [norm, score.optional()])) as Record<(typeof norms)[number], z.ZodOptional<typeof score>>,
       )
-      .prefault({}),
+      .prefault({})
+      .describe('how the nine norms of a working community were lived up to, 1 to 5; shown only in aggregate'),
     recommendations: z
       .array(z.strictObject({ level: z.enum(recommendationLevels), text: line }))
       .max(30)
@@ -76,16 +77,17 @@ export const Reflection = GiveReflection.omit({ recommendations: true, nextRound
   .meta({ id: 'Reflection' })
 export type Reflection = z.output<typeof Reflection>
 
-/** A reflection as others at the table see it: without its pulse, which only its own party sees. */
+/** A reflection as others at the table see it: without its pulse and what it gave the norms, which only its own party sees. */
 export const ReflectionView = Reflection.extend({
   pulse: z.exactOptional(Reflection.shape.pulse).describe('shown only to the party itself'),
+  norms: z.exactOptional(Reflection.shape.norms.unwrap()).describe('shown only to the party itself'),
 }).meta({
   id: 'ReflectionView',
 })
 export type ReflectionView = z.output<typeof ReflectionView>
 
-export const viewReflection = ({ pulse, ...reflection }: Reflection, readerPartyId: string): ReflectionView =>
-  reflection.partyId === readerPartyId ? { ...reflection, pulse } : reflection
+export const viewReflection = ({ pulse, norms, ...reflection }: Reflection, readerPartyId: string): ReflectionView =>
+  reflection.partyId === readerPartyId ? { ...reflection, pulse, norms } : reflection
 
 export const CallReflection = z.strictObject({ reason: text(2000) }).meta({ id: 'CallReflection' })
 
@@ -285,6 +287,7 @@ export const RoundDetail = RoundView.extend({
   pulse: z
     .strictObject(averages)
     .describe('averages, once the round has closed and from five answers on, or as many as the ground rules say: nobody’s own shows'),
+  norms: z.array(NormAverage).describe('the norms that were scored, once the round has closed; each with its average from five answers on'),
 }).meta({ id: 'RoundDetail' })
 export type RoundDetail = z.output<typeof RoundDetail>
 
@@ -299,6 +302,7 @@ export function viewRoundDetail(
     ...(opened && { reflectBy: later(opened, rules.reflectionDays) }),
     // While parties still reflect, how an average moves would show the answer that came in.
     pulse: view.state === 'closed' ? pulseOf(reflections, rules) : { answers: reflections.length },
+    norms: view.state === 'closed' ? normAverages(reflections.map((reflection) => reflection.norms)) : [],
   }
 }
 

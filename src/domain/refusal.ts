@@ -1,6 +1,10 @@
+import { inWords } from './refusal-words.ts'
+import { onTheClock } from './time.ts'
+
 /**
  * The closed list of reasons for which the rules refuse. A code is stable: clients branch on it.
- * `kind` says what sort of refusal it is; doors translate it (the HTTP door into a status). `{name}` stands for a parameter.
+ * `kind` says what sort of refusal it is; doors translate it (the HTTP door into a status). `{name}` stands for a parameter, as
+ * people say it (refusal-words.ts).
  */
 export const refusals = {
   // who you are, and what you can see
@@ -172,13 +176,13 @@ export const refusals = {
   // the cycle
   'wrong-phase': {
     kind: 'conflict',
-    en: '`{action}` is not possible in the phase {phase}; it is in: {phases}.',
-    nl: '`{action}` kan niet in de fase {phase}; wel in: {phases}.',
+    en: 'In the phase {phase}, {action} is not possible; it is in: {phases}.',
+    nl: 'In de fase {phase} kan {action} niet; wel in: {phases}.',
   },
   'wrong-state': {
     kind: 'conflict',
-    en: 'This {what} is {state}: `{action}` is not possible from there.',
-    nl: 'Dit ({what}) is {state}: van daaruit kan `{action}` niet.',
+    en: 'This {what} is {state}: {action} is not possible then.',
+    nl: 'Dit ({what}) is {state}: {action} kan dan niet.',
   },
   'agreement-ended': { kind: 'conflict', en: 'This agreement has ended.', nl: 'Deze overeenstemming is beëindigd.' },
   'two-parties-needed': {
@@ -462,7 +466,7 @@ export const refusals = {
   'not-on-agenda': { kind: 'conflict', en: 'This is not on the agenda of this round.', nl: 'Dit staat niet op de agenda van deze ronde.' },
   'legal-basis-missing': {
     kind: 'conflict',
-    en: 'Data is shared, and {party} does not say on which legal ground.',
+    en: 'Data is shared, and {party} does not say on which legal basis.',
     nl: 'Er worden gegevens gedeeld, en {party} zegt niet op welke grondslag.',
   },
   'processing-record-missing': {
@@ -501,14 +505,14 @@ export const refusals = {
     en: 'Nobody is kept at a table: there is no objection to a withdrawal.',
     nl: 'Niemand wordt aan tafel gehouden: tegen uittreden is geen bezwaar mogelijk.',
   },
-  'legal-ground-needed': {
+  'legal-basis-needed': {
     kind: 'conflict',
-    en: 'Data is shared here: say on which legal ground you do, and where your register of processing activities has it.',
+    en: 'Data is shared here: say on which legal basis you do, and where your register of processing activities has it.',
     nl: 'Hier worden gegevens gedeeld: zeg op welke grondslag u dat doet, en waar het in uw verwerkingsregister staat.',
   },
-  'ground-of-who-joins': {
+  'basis-of-who-joins': {
     kind: 'conflict',
-    en: 'Only the party that joins says on which legal ground it shares data: leave this out.',
+    en: 'Only the party that joins says on which legal basis it shares data: leave this out.',
     nl: 'Alleen de partij die toetreedt zegt op welke grondslag zij gegevens deelt: laat dit weg.',
   },
   // links and templates
@@ -516,6 +520,11 @@ export const refusals = {
     kind: 'conflict',
     en: 'A link leads to another agreement.',
     nl: 'Een verband leidt naar een andere overeenstemming.',
+  },
+  'linked-back': {
+    kind: 'conflict',
+    en: 'The other agreement says that it supersedes or ends this one: not both can do so.',
+    nl: 'De andere overeenstemming zegt dat zij deze vervangt of beëindigt: niet beide kunnen dat.',
   },
   'template-of-other-kind': {
     kind: 'conflict',
@@ -529,7 +538,11 @@ export const refusals = {
     en: 'The organisation that leads the programme does this.',
     nl: 'De organisatie die het programma leidt, doet dit.',
   },
-  'days-out-of-order': { kind: 'conflict', en: 'This comes after {after}.', nl: 'Dit komt na {after}.' },
+  'days-out-of-order': {
+    kind: 'conflict',
+    en: 'This has to come later: not before {after}.',
+    nl: 'Dit moet later: niet vóór {after}.',
+  },
   'enrolment-open': {
     kind: 'conflict',
     en: 'People can be enrolled until {before}: this comes after it.',
@@ -565,6 +578,16 @@ export const refusals = {
     en: 'There is no matching of this round as it stands now: make it first.',
     nl: 'Er is van deze ronde, zoals ze nu is, geen koppeling: maak die eerst.',
   },
+  'visits-ahead': {
+    kind: 'conflict',
+    en: '{visits} visits of this round are still to come, until {until}: record that they were held, or call them off, first.',
+    nl: 'Er komen nog {visits} bezoeken van deze ronde, tot en met {until}: leg eerst vast dat ze er waren, of zeg ze af.',
+  },
+  'nobody-paired': {
+    kind: 'conflict',
+    en: 'Nobody is paired in this matching: there are no visits to make of it.',
+    nl: 'In deze koppeling is niemand aan iemand gekoppeld: er zijn geen bezoeken van te maken.',
+  },
   'no-longer-there': {
     kind: 'conflict',
     en: 'This person has left their organisation, or it has left the network.',
@@ -572,8 +595,8 @@ export const refusals = {
   },
   'nobody-to-visit': {
     kind: 'conflict',
-    en: 'There is nobody of another organisation with whom this person could be paired: each is excluded, by one side or the other.',
-    nl: 'Er is niemand van een andere organisatie om aan te koppelen: iedereen is uitgesloten, van de ene of de andere kant.',
+    en: 'In this round there is nobody of another organisation with whom this person can be paired.',
+    nl: 'Er is in deze ronde niemand van een andere organisatie met wie deze persoon gekoppeld kan worden.',
   },
   'odd-number-left': {
     kind: 'conflict',
@@ -687,5 +710,7 @@ export function refuseAll(reasons: readonly Reason[]): void {
 
 /** The sentence of a reason in the language of the reader. */
 export function sentence(reason: Reason, language: 'en' | 'nl'): string {
-  return refusals[reason.code][language].replace(/\{(\w+)\}/g, (_, name: string) => String(reason.params?.[name] ?? ''))
+  return refusals[reason.code][language].replace(/\{(\w+)\}/g, (_, name: string) =>
+    onTheClock(inWords(name, reason.params?.[name], language)),
+  )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contentOf, type HasText, textDigest } from './agreement-text.ts'
 import { type ById, type Context, type EventOf, type Evolvers, put, room } from './event.ts'
+import { formed } from './format.ts'
 import { bind, fitting, guard } from './guard.ts'
 import { refuse, refuseAll } from './refusal.ts'
 import { text } from './text.ts'
@@ -41,7 +42,7 @@ export const viewStance = (stance: Stance, textDigest: string): StanceView => ({
 
 export type HasStances = HasText & { stances: ById<Stance>; dissents: ById<Dissent> }
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits, as given with the text')
+const sha256 = formed('digest', /^[0-9a-f]{64}$/)
 
 export const StateDissent = z
   .strictObject({

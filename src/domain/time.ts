@@ -20,6 +20,13 @@ export const endOf = (day: Day): Instant => startOf(addDays(day, 1))
 /** The day on which a moment falls. */
 export const dayOf = (instant: Instant): Day => Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
 
+const exact = z.iso.datetime({ precision: 3 })
+const minutes = { offset: 'never', timeZoneName: 'never', smallestUnit: 'minute' } as const
+
+/** A moment as people in the Netherlands read it off the clock (`2026-11-22 14:30`); any other text as it is. */
+export const onTheClock = (value: string): string =>
+  exact.safeParse(value).success ? Temporal.Instant.from(value).toZonedDateTimeISO(zone).toString(minutes).replace('T', ' ') : value
+
 export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(day).add({ days }).toString()
 
 /** The same day of the month some months later; the last of the month where that day does not exist. */
@@ -34,15 +41,15 @@ export const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b)
 
 // Years past 2199 are typing mistakes, and PostgreSQL and JavaScript disagree on the far ones.
 // What is no date at all has been refused by then, and is not refused twice.
-const readable = (value: string) => !/^\d{4}-/.test(value) || (value >= '1900' && value < '2200')
+const plausible = (value: string) => !/^\d{4}-/.test(value) || (value >= '1900' && value < '2200')
 
 /** A day in a request. */
-export const day = z.iso.date().refine(readable, 'the year lies between 1900 and 2199').meta({ example: '2026-11-22' })
+export const day = z.iso.date().refine(plausible, 'the year lies between 1900 and 2199').meta({ example: '2026-11-22' })
 
 /** A moment in a request, with any offset; it is kept in UTC to the millisecond. */
 export const instant = z.iso
   .datetime({ offset: true })
-  .refine(readable, 'the year lies between 1900 and 2199')
+  .refine(plausible, 'the year lies between 1900 and 2199')
   // What is no moment is passed on as it is: the checks before this have refused it already.
   .overwrite((value) => (Number.isNaN(Date.parse(value)) ? value : new Date(value).toISOString()))
   .meta({ example: '2026-11-22T13:30:00.000Z' })

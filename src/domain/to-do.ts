@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { PersonActor } from './actor.ts'
 import type { Agreement } from './agreement.ts'
 import { contentOf, textDigest } from './agreement-text.ts'
+import { annexStateAt, waitsFor } from './annex.ts'
 import { isOverdue } from './commitment.ts'
 import { unansweredConcerns } from './contribution.ts'
+import { inOrder } from './event.ts'
 import { isHeard } from './hearing.ts'
 import { mandateStatus } from './mandate.ts'
 import { partyOf } from './party.ts'
@@ -23,6 +25,7 @@ export const toDoKinds = [
   'leave-impasse',
   'answer-commitment',
   'answer-transfer',
+  'answer-annex',
   'overdue-commitment',
   'reflect',
   'open-next-round',
@@ -36,7 +39,9 @@ export const ToDo = z
     agreementId: z.exactOptional(uuid).describe('of what waits in an agreement'),
     networkId: z.exactOptional(uuid).describe('of what waits in a network'),
     title: z.string().describe('of the agreement, or the name of the network'),
-    about: uuid.describe('the id of what it is about: a mandate, a party, a contribution, a commitment, a transfer or a recommendation'),
+    about: uuid.describe(
+      'the id of what it is about: a mandate, a party, a contribution, a commitment, a transfer, an annex or a recommendation',
+    ),
     what: z.string(),
     byAt: z.exactOptional(instantOut),
     meetingId: z.exactOptional(uuid).describe('of a renewal: the meeting whose outcome it cites'),
@@ -69,7 +74,13 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
     .filter((transfer) => transfer.state === 'offered' && transfer.toPersonId === person.personId)
     .map((transfer) => item('answer-transfer', transfer.id, transfer.note))
   const represents = mine.some((mandate) => mandate.partyId === party.id && !mandate.withdrawn && at < mandate.untilAt)
-  if (!represents || party.involvement !== 'seated') return [...renewals, ...transfers]
+  // Who was invited has nobody yet who may consent: who can mandate somebody sees it too.
+  const mandates = person.authorities.includes('grant-mandates')
+  const annexes = inOrder(state.annexes)
+    .filter((annex) => waitsFor(annex, party, at))
+    .filter((annex) => represents || (mandates && annex.kind === 'accession' && annexStateAt(annex, at) === 'proposed'))
+    .map(({ id, reason, takesEffectAt }) => item('answer-annex', id, reason, takesEffectAt))
+  if (!represents || party.involvement !== 'seated') return [...renewals, ...transfers, ...annexes]
 
   const deliberating = phase === 'deliberating'
   const hearings = (deliberating || phase === 'impasse') && !isHeard(state, party.id) ? [item('state-hearing', party.id, party.name)] : []
@@ -86,6 +97,7 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
   return [
     ...renewals,
     ...transfers,
+    ...annexes,
     ...hearings,
     ...concerns.map((concern) => item('answer-concern', concern.id, concern.text)),
     ...(stances ? [item('take-stance', party.id, state.text.title)] : []),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formats } from '../domain/format.ts'
 import { isStorable } from '../domain/text.ts'
 import { invalidInput, type Mistake, type MistakeCode, mistakes } from './problem.ts'
 
@@ -123,8 +124,16 @@ function ofIssue(issue: Issue, prefix: readonly PropertyKey[], root: unknown, wh
     const [closest = []] = [...issue.errors].sort((a, b) => a.length - b.length)
     return closest.flatMap((inner) => ofIssue(inner, path, root, where, unknown))
   }
+  const said = formatOf(issue)
+  if (said) return [{ code: 'wrong-format', params: { format: said }, ...where(path) }]
   const detail = issue.message === ours ? undefined : { en: issue.message, nl: dutchOf(issue) ?? issue.message }
   return [{ ...kindOf(issue, path, root), ...(detail && { detail }), ...where(path) }]
+}
+
+/** The form that a text does not have: that of a pattern by its name, or one that zod knows. */
+function formatOf(issue: Issue): string | undefined {
+  if (issue.code !== 'invalid_format') return undefined
+  return issue.format === 'regex' ? Object.keys(formats).find((format) => format === issue.message) : issue.format
 }
 
 /** A refinement says its Dutch sentence in `params.nl`, and may name a code of the list in `params.code`. */
@@ -156,7 +165,7 @@ function kindOf(
         params: { maximum: String(issue.maximum) },
       }
     case 'invalid_format':
-      return issue.format === 'regex' ? { code: 'not-allowed' } : { code: 'wrong-format', params: { format: issue.format } }
+      return { code: 'not-allowed' }
     case 'invalid_value':
       return valueAt(root, path) === undefined ? { code: 'required' } : { code: 'not-in-list', params: { values: issue.values.join(', ') } }
     case 'invalid_union': {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formats } from '../domain/format.ts'
 import { type Reason, type RefusalCode, type RefusalKind, Refused, refusals, sentence } from '../domain/refusal.ts'
 import type { Language } from './negotiate.ts'
 
@@ -266,10 +267,17 @@ export function describeProblem(problem: DoorProblem | Refused, language: Langua
   return { type: `/problems/${code}`, title, status, detail, instance: `urn:uuid:${requestId}`, code, errors }
 }
 
+/** The form that a text should have, as the reader calls it. */
+const formNamed = (params: Params, language: Language): Params => {
+  const { format } = params
+  const known = Object.entries(formats).find(([name]) => name === format)
+  return known ? { ...params, format: known[1][language] } : params
+}
+
 function ofDoor({ code, params, mistakes: found }: DoorProblem, language: Language) {
   const errors = found.map(({ code, params = {}, detail, pointer, parameter }) => ({
     code,
-    detail: detail?.[language] ?? fill(mistakes[code][language], params),
+    detail: detail?.[language] ?? fill(mistakes[code][language], formNamed(params, language)),
     ...(pointer !== undefined && { pointer }),
     ...(parameter !== undefined && { parameter }),
   }))

@@ -369,12 +369,16 @@ export async function findVersions<Doc extends { number: number }>(
   return numbers.map((number) => rows.find(({ doc }) => doc?.number === number)?.doc ?? refuse('not-found', { what: 'version' }))
 }
 
-/** What the founding of an agreement names, as far as it is there: organisations, and whether its network and covenant are open to the founder. */
-export type Founding = { organisations: Map<string, { name: string }>; inNetwork: boolean; underCovenant: boolean }
+/** What the founding of an agreement names, as far as it is there: organisations, whether its network is open to the founder, and where its covenant stands. */
+export type Founding = {
+  organisations: Map<string, { name: string }>
+  inNetwork: boolean
+  covenant: 'not-there' | 'not-in-force' | 'in-force'
+}
 
 /**
  * Looks up what a new agreement names, in one statement: the organisations by id, whether the founder's organisation is a member of
- * the network, and whether it sits at the table of the covenant.
+ * the network, and whether it sits at the table of the covenant, of which a version holds or waits for its first day.
  */
 export async function foundingOf(
   queries: Queries,
@@ -384,19 +388,21 @@ export async function foundingOf(
     networkId,
     underId,
   }: { organisationIds: readonly string[]; networkId?: string | undefined; underId?: string | undefined },
+  at: Instant,
 ): Promise<Founding> {
-  const { rows } = await queries.query<{ id: string | null; name: string | null; inNetwork: boolean; underCovenant: boolean }>({
+  const { rows } = await queries.query<{ id: string | null; name: string | null; inNetwork: boolean; sits: boolean; holds: boolean }>({
     name: 'founding',
     text: `select o.id, o.name,
         exists (select 1 from network_members where network_id = $2 and organisation_id = $4 and here) as "inNetwork",
         exists (select 1 from agreements a join seats p on p.agreement_id = a.id and p.organisation_id = $4
-          where a.id = $3 and a.kind = 'covenant' and a.status <> 'ended') as "underCovenant"
+          where a.id = $3 and a.kind = 'covenant') as sits,
+        exists (select 1 from version_periods where agreement_id = $3 and replaced_at is null and until_at > $5) as holds
       from (select 1) always left join organisations o on o.id = any($1::uuid[])`,
-    values: [organisationIds, networkId ?? null, underId ?? null, readerOf(actor)],
+    values: [organisationIds, networkId ?? null, underId ?? null, readerOf(actor), at],
   })
   return {
     organisations: new Map(rows.flatMap(({ id, name }) => (id !== null && name !== null ? [[id, { name }] as const] : []))),
     inNetwork: rows[0]?.inNetwork ?? false,
-    underCovenant: rows[0]?.underCovenant ?? false,
+    covenant: !rows[0]?.sits ? 'not-there' : rows[0].holds ? 'in-force' : 'not-in-force',
   }
 }

@@ -30,6 +30,11 @@ const statementOf = (agreementsIn: string, networksOf: string): string => `
     array(select doc from mandates where agreement_id = places.id and until_at > ${now} order by id) as mandates,
     array(select jsonb_build_object('id', id, 'organisationId', organisation_id) from parties
       where agreement_id = places.id and here and (leaves_at is null or leaves_at > ${now})) as parties,
+    array(select jsonb_build_object('id', c.id, 'what', c.doc->'terms'->>'what', 'organisationId', p.organisation_id)
+      from commitments c join parties p on p.agreement_id = c.agreement_id and p.id = c.owner_party_id
+      where c.agreement_id = places.id and c.version = (select max(number) from versions where agreement_id = places.id)
+        and coalesce(c.doc->'progress'->>'state', '') not in ('done', 'stopped') and not (p.here and (p.leaves_at is null or p.leaves_at > ${now}))
+      order by c.id) as promises,
     array(select distinct p.id from (
         select holder_id as id from mandates where agreement_id = places.id and until_at > ${now}
         union all select (h->>'personId')::uuid from roles r cross join jsonb_array_elements(r.doc->'holders') h where r.agreement_id = places.id

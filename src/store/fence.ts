@@ -23,21 +23,19 @@ const evidence = (kind: Evidence['kind'], named: Readonly<Record<string, string>
 const reached = (criterion: Criterion, at: string, by: string, from: string): string =>
   facts('reached', at, { criterion: `'${criterion}'`, by }, from)
 
+// The last 20 of each: who states itself anew every quarter goes back five years, and a course of 200 members stays some thousands of facts.
+const lastStated = `(select * from position_statements where organisation_id = members.organisation_id order by number desc limit 20)`
+
 /** Whoever takes part (`circle`, and each organisation of it once in `members`), with what they stated and said to each other. */
 const positions = [
   facts('came', `coalesce(doc->>'seatedFrom', doc->>'joinedAt')::timestamptz`, { organisationId: 'organisation_id' }, 'from circle'),
   facts('left', 'left_at', { organisationId: 'organisation_id' }, 'from circle where left_at <= $2::timestamptz'),
-  facts(
-    'stated',
-    's.at',
-    { organisationId: 's.organisation_id', number: 's.number' },
-    'from members join position_statements s using (organisation_id)',
-  ),
+  facts('stated', 's.at', { organisationId: 's.organisation_id', number: 's.number' }, `from members cross join lateral ${lastStated} s`),
   facts(
     'acknowledged',
     'said.at',
     { organisationId: 'o.organisation_id', aboutId: 's.organisation_id', number: 's.number', id: 'said.id' },
-    `from members join position_statements s using (organisation_id) cross join members o cross join lateral (
+    `from members cross join lateral ${lastStated} s cross join members o cross join lateral (
       select a.at, a.id from acknowledged a where a.about_id = s.organisation_id and a.number = s.number
         and a.organisation_id = o.organisation_id order by a.at limit 1) said`,
   ),

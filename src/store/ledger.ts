@@ -38,6 +38,8 @@ export type Stream<State, Event extends AnyEvent> = {
   hasPart: (state: State, acting: Acting) => boolean
   /** After which event looking back may start. */
   snapshotAfter?: Event['type']
+  /** The state as its head keeps it, where not all of it is for everybody who may read the head. */
+  kept?: (state: State) => State
 }
 
 export const agreementStream: Stream<Agreement, AgreementEvent> = {
@@ -52,6 +54,8 @@ export const organisationStream: Stream<Organisation, OrganisationEvent> = {
   evolve: evolveOrganisation,
   projections: organisationProjections,
   hasPart: ({ id }, { kind, organisationId }) => id === organisationId || kind === 'operator',
+  // What was said to another organisation has a row of its own, and no rule asks for it here; the operator reads the head.
+  kept: ({ sent: _sent, acknowledged: _acknowledged, answered: _answered, ...state }) => state,
 }
 export const networkStream: Stream<Network, NetworkEvent> = {
   type: 'network',
@@ -169,6 +173,7 @@ const next = (instant: Instant): Instant => new Date(Date.parse(instant) + 1).to
 type Advance<State, Event> = {
   id: string
   state: State
+  headState: State
   revision: number
   events: Event[]
   entries: (Entry & { hash: string; salt: string; payload: object })[]
@@ -215,6 +220,7 @@ function advance<State, Event extends AnyEvent>(
   return {
     id,
     state,
+    headState: keptOf(stream, state),
     revision,
     events,
     entries,
@@ -225,19 +231,21 @@ function advance<State, Event extends AnyEvent>(
   }
 }
 
+const keptOf = <State, Event extends AnyEvent>({ kept }: Stream<State, Event>, state: State): State => (kept ? kept(state) : state)
+
 const recorded = (at: Instant, by: By, revision: number): Recorded => ({ at, by, revision })
 
 /** Entries, payloads, heads and rows of every table, in one statement: named by its shape, so that it is planned once per connection. */
 async function write(client: Queries, changes: readonly Advance<unknown, unknown>[]): Promise<void> {
   const entries = changes.flatMap((change) => change.entries)
   if (entries.length === 0) return
-  const heads = changes.map(({ id, type, revision, now, entries, state }) => ({
+  const heads = changes.map(({ id, type, revision, now, entries, headState }) => ({
     id,
     type,
     revision,
     recorded_at: now,
     hash: entries.at(-1)?.hash,
-    state,
+    state: headState,
   }))
   const rows: Rows = new Map()
   for (const change of changes) for (const [table, some] of change.rows) rows.set(table, [...(rows.get(table) ?? []), ...some])
@@ -431,7 +439,10 @@ async function replayInto(owner: pg.Client, stream: (typeof all)[number], id: st
     if (entry.type === stream.snapshotAfter) keep(snapshots, { stream_id: id, revision: entry.revision, recorded_at: entry.at, state })
   }
   const last = entries.at(-1)
-  if (last) keep(streams, { id, type: stream.type, revision: last.revision, recorded_at: last.at, hash: last.hash, state })
+  if (last && state !== undefined) {
+    const kept = keptOf(stream, state)
+    keep(streams, { id, type: stream.type, revision: last.revision, recorded_at: last.at, hash: last.hash, state: kept })
+  }
   for (const table of rebuilt) {
     const rows = written.get(table)
     if (rows) await owner.query(upsert(table, '$1'), [JSON.stringify([...rows.values()])])

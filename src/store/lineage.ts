@@ -1,12 +1,16 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
+import type { CameOf } from '../domain/exchange/closing.ts'
 import { basedOnSeen, type Lineage } from '../domain/lineage.ts'
 import { readerOf } from './agreement.ts'
 import { atTable } from './agreement-list.ts'
 import type { Database } from './database.ts'
+import { isMember } from './network/network.ts'
 import { findWithBasis } from './recommendation.ts'
 import { sourcesSeen } from './source.ts'
 import { agreements, parties } from './tables/agreement.ts'
+import { exchangeProgrammes } from './tables/exchange.ts'
+import { recommendations } from './tables/inquiry.ts'
 import { contributions } from './tables/round.ts'
 import { commitments } from './tables/version.ts'
 
@@ -24,13 +28,45 @@ export async function lineageOf(database: Database, actor: Actor, id: string): P
   }
 }
 
-/** The agreements that originate from something, of those at whose table the reader is. */
-const agreementsFrom = (database: Database, actor: Actor, originId: string): Promise<Lineage['agreements']> =>
+/** What came of outcomes of an exchange programme: recommendations of its network, and agreements at whose table the reader is. */
+export async function cameOfOutcomes(
+  database: Database,
+  actor: Actor,
+  programmeId: string,
+  outcomeIds: readonly string[],
+): Promise<CameOf[]> {
+  if (outcomeIds.length === 0) return []
+  const outcomeId = sql<string>`basis->>'outcomeId'`
+  const based = await database.db
+    .selectDistinct({ recommendationId: recommendations.id, outcomeId })
+    .from(exchangeProgrammes)
+    .innerJoin(recommendations, eq(recommendations.networkId, exchangeProgrammes.networkId))
+    .innerJoinLateral(
+      sql`jsonb_array_elements(${recommendations.basedOn}) as basis`,
+      sql`${outcomeId} = any(${sql.param([...outcomeIds])}::text[])`,
+    )
+    .where(and(eq(exchangeProgrammes.id, programmeId), isMember(database, actor, exchangeProgrammes.networkId)))
+    .orderBy(asc(recommendations.id))
+    .limit(mostShown)
+  const started = await originatingFrom(database, actor, outcomeIds)
+  return [...based, ...started.map(({ id, originId }) => ({ outcomeId: originId ?? '', agreementId: id }))]
+}
+
+const agreementsFrom = async (database: Database, actor: Actor, originId: string): Promise<Lineage['agreements']> =>
+  (await originatingFrom(database, actor, [originId])).map(({ originId: _, ...agreement }) => agreement)
+
+/** The agreements that originate from any of these, of those at whose table the reader is. */
+const originatingFrom = (database: Database, actor: Actor, originIds: readonly string[]) =>
   database.db
-    .select({ id: agreements.id, title: agreements.title, status: sql<Lineage['agreements'][number]['status']>`${agreements.status}` })
+    .select({
+      id: agreements.id,
+      title: agreements.title,
+      status: sql<Lineage['agreements'][number]['status']>`${agreements.status}`,
+      originId: agreements.originId,
+    })
     .from(agreements)
     .innerJoin(parties, eq(parties.agreementId, agreements.id))
-    .where(and(eq(agreements.originId, originId), atTable(database, readerOf(actor))))
+    .where(and(inArray(agreements.originId, [...originIds]), atTable(database, readerOf(actor))))
     .orderBy(asc(agreements.id))
     .limit(mostShown)
 

@@ -1,7 +1,7 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
-import type { Link } from '../domain/link.ts'
-import { type Listed, listAtTable, readerOf } from './agreement.ts'
+import type { Link, Linked } from '../domain/link.ts'
+import { type Listed, listAtTable, readerOf, sitsAtTable } from './agreement.ts'
 import type { Database } from './database.ts'
 import type { PageOf } from './round.ts'
 import { links } from './tables/agreement.ts'
@@ -24,4 +24,14 @@ export const listLinks = (database: Database, actor: Actor, agreementId: string,
     where: sql`(${atTheOther}) is not null`,
     ...page,
   })
+}
+
+/** Another agreement as somebody is about to link to it from this one. */
+export async function linkedOf(database: Database, actor: Actor, agreementId: string, fromId: string): Promise<Linked> {
+  const sits = await sitsAtTable(database, actor, agreementId)
+  const back = await database.db
+    .select({ kind: sql<Link['kind']>`${links.kind}` })
+    .from(links)
+    .where(and(eq(links.agreementId, agreementId), eq(links.toId, fromId)))
+  return { sits, back: back.map(({ kind }) => kind) }
 }

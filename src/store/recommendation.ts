@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import type { Actor, PersonActor } from '../domain/actor.ts'
 import type { Recommendation, RecommendationView } from '../domain/recommendation.ts'
 import { refuse } from '../domain/refusal.ts'
@@ -54,13 +54,32 @@ export async function findWithBasis(
 /** As many as the longest page of a list: who has more waiting does not see the last of them yet. */
 const mostWaiting = 100
 
+/** The open recommendations that are addressed to somebody by name, for their own organisation. */
+export async function recommendationsTo(
+  database: Database,
+  actor: Actor,
+  organisationId: string,
+  personId: string,
+): Promise<{ id: string; networkId: string; text: string }[]> {
+  const { addresseeId, addresseePersonId, networkId, id, status } = recommendations
+  const found = await database.db
+    .select({ recommendation: doc })
+    .from(recommendations)
+    .where(and(eq(addresseeId, organisationId), eq(status, 'open'), eq(addresseePersonId, personId), isMember(database, actor, networkId)))
+    .orderBy(id)
+    .limit(mostWaiting)
+  return found.map(({ recommendation: { id, networkId, text } }) => ({ id, networkId, text }))
+}
+
 /** The open recommendations that wait for a person: addressed to them, or to their organisation where they administer it. */
 export function recommendationsFor(
   database: Database,
   person: PersonActor,
 ): Promise<{ recommendation: RecommendationView; network: string }[]> {
   const { addresseeId, addresseePersonId, networkId, id, status } = recommendations
-  const mine = or(eq(addresseePersonId, person.personId), person.authorities.includes('administer') ? isNull(addresseePersonId) : undefined)
+  // Whom it names may have left since: then it waits for those who administer, as where it names nobody.
+  const nobody = sql`(select p.id from people p where p.id = ${addresseePersonId} and p.organisation_id = ${addresseeId} and p.here) is null`
+  const mine = or(eq(addresseePersonId, person.personId), person.authorities.includes('administer') ? nobody : undefined)
   return database.db
     .select({ recommendation: doc, network: networks.name })
     .from(recommendations)

@@ -5,9 +5,10 @@ import { consentToAnnex, objectToAnnex, ProposeAccession, proposeAccession, prop
 import type { Context } from '../../src/domain/event.ts'
 import { partyOf, present, seated, settled } from '../../src/domain/party.ts'
 import { takeStance } from '../../src/domain/stance.ts'
-import { later } from '../../src/domain/time.ts'
+import { addDays, dayOf, later, startOf } from '../../src/domain/time.ts'
 import {
   acting,
+  adopts,
   aTable,
   city,
   closed,
@@ -26,7 +27,10 @@ import {
   parents,
   partyIdOf,
   pass,
+  prepare,
   school,
+  seatedHouses,
+  stands,
   stranger,
   type Table,
   team,
@@ -37,7 +41,7 @@ import {
 const annexOf = (table: Table, id: string): Annex => only(table.state.annexes[id], 'annex')
 
 const reason = 'We work with the same families.'
-const ground = { basis: 'Youth Act, article 7.4.0', processingRecord: 'Register 2026, number 14' }
+const basis = { basis: 'Youth Act, article 7.4.0', processingRecord: 'Register 2026, number 14' }
 
 const asks = (table: Table, by: House, over: Partial<ProposeAccession> = {}) =>
   dataOf(does(table, by.representative, proposeAccession, ProposeAccession.parse({ reason, ...over }), directory), 'annex-proposed').id
@@ -97,12 +101,27 @@ describe('joining what was adopted', () => {
     expect(codes(() => asks(table, parents))).toEqual(['nothing-adopted'])
   })
 
+  test('it is the version adopted last that one joins; one that was replaced is none', () => {
+    const table = inForce()
+    const [period] = table.state.periods
+    const waiting = { ...only(period), id: 'waits', version: 2, fromAt: later(table.now, 30), untilAt: later(table.now, 90) }
+    const joined = (...periods: Table['state']['periods']) => {
+      const other = { ...table, state: { ...table.state, periods } }
+      return annexOf(other, asks(other, parents)).version
+    }
+    expect(joined(only(period), waiting)).toBe(2)
+    const replaced = { ...only(period), replacedAt: table.now }
+    expect(joined(replaced, { ...only(period), id: 'cut-off' }, waiting)).toBe(2)
+    expect(codes(() => joined({ ...only(period), untilAt: table.now }, { ...waiting, replacedAt: table.now }))).toEqual(['nothing-adopted'])
+    expect(codes(() => joined(replaced))).toEqual(['nothing-adopted'])
+  })
+
   test('an invited organisation reads along, and its consent begins the window', () => {
     const table = inForce()
     const id = invites(table, stranger)
     expect(partyOf(table.state, stranger.id)).toMatchObject({ involvement: 'informed', addedByPartyId: partyIdOf(table, school) })
     expect(stateOf(table, id)).toBe('proposed')
-    pass(table, 100)
+    pass(table, 60)
     expect(stateOf(table, id)).toBe('proposed')
     expect(codes(() => consents(table, stranger, id))).toEqual(['mandate-missing'])
     expect(codes(() => consents(table, team, id))).toEqual(['not-yours'])
@@ -137,6 +156,55 @@ describe('joining what was adopted', () => {
     expect(table.state.annexes).toEqual({})
   })
 
+  test('an objection takes the place away that came with the invitation, and no other', () => {
+    const table = inForce()
+    const id = invites(table, stranger)
+    const place = partyIdOf(table, stranger)
+    objects(table, city, id)
+    expect(partyOf(table.state, stranger.id)).toBeUndefined()
+    expect(table.state.parties[place]).toMatchObject({ leftAt: table.now, leftBecause: 'Not yet.' })
+    const before = invites(table, parents)
+    objects(table, city, before)
+    expect(partyOf(table.state, parents.id)?.involvement).toBe('consulted')
+  })
+
+  test('its mandate covers the subjects of what it joins, as for a stance on it', () => {
+    const table = inForce()
+    const narrow = { subjects: ['something-else'] }
+    grant(table, inspectorate, narrow)
+    expect(codes(() => asks(table, inspectorate))).toEqual(['outside-mandate-subject'])
+    const id = invites(table, stranger)
+    grant(table, stranger, narrow)
+    expect(codes(() => consents(table, stranger, id))).toEqual(['outside-mandate-subject'])
+    const wide = grant(table, stranger)
+    expect(consents(table, stranger, id)).toMatchObject([{ type: 'annex-consented', mandateId: wide }])
+  })
+
+  test('an annex to version 1 never seats a party under version 2: adopting drops it, and it says so', () => {
+    const table = closed()
+    grant(table, parents)
+    does(table, school.representative, openRound, {})
+    prepare(table, { buildsOn: [only(table.state.round?.agenda[0]).id] })
+    const asked = asks(table, parents)
+    const invited = invites(table, stranger)
+    const out = expels(table, city)
+    for (const house of seatedHouses) stands(table, house)
+    adopts(table)
+    for (const id of [asked, invited]) expect(annexOf(table, id)).toMatchObject({ version: 1, state: 'dropped', droppedBecause: 'adopted' })
+    expect(stateOf(table, out)).toBe('proposed')
+    pass(table, 20)
+    expect(seatedNow(table)).toEqual(three)
+    expect(annexOf(table, asks(table, parents)).version).toBe(2)
+  })
+
+  test('what waits for its first day is joined from that day on', () => {
+    const starts = addDays(dayOf(aTable().now), 40)
+    const validity = { validFrom: starts, reviewOn: addDays(starts, 30), validUntil: addDays(starts, 60) }
+    const table = acting({}, { validity })
+    grant(table, parents)
+    expect(annexOf(table, asks(table, parents))).toMatchObject({ version: 1, takesEffectAt: startOf(starts) })
+  })
+
   test('after the window there is no objection any more', () => {
     const table = inForce()
     const id = asks(table, parents)
@@ -158,25 +226,25 @@ describe('joining what was adopted', () => {
     const table = inForce()
     const id = asks(table, parents)
     does(table, parents.representative, leaveTable, partyIdOf(table, parents), { reason })
-    expect(stateOf(table, id)).toBe('dropped')
+    expect(annexOf(table, id)).toMatchObject({ state: 'dropped', droppedBecause: 'left' })
     const other = inForce()
     const waiting = asks(other, parents)
     ends(other)
     pass(other, 20)
-    expect([stateOf(other, waiting), seatedNow(other)]).toEqual(['dropped', three])
+    expect([annexOf(other, waiting).droppedBecause, seatedNow(other)]).toEqual(['ended', three])
   })
 
-  test('where data is shared it takes a legal ground and the register of processing activities', () => {
+  test('where data is shared it takes a legal basis and the register of processing activities', () => {
     const table = inForce()
     const shared = { ...table, state: withShared(table) }
-    expect(codes(() => asks(shared, parents))).toEqual(['legal-ground-needed'])
-    expect(codes(() => asks(shared, parents, { legalBasis: { basis: ground.basis } }))).toEqual(['legal-ground-needed'])
-    expect(annexOf(shared, asks(shared, parents, { legalBasis: ground })).legalBasis).toEqual(ground)
+    expect(codes(() => asks(shared, parents))).toEqual(['legal-basis-needed'])
+    expect(codes(() => asks(shared, parents, { legalBasis: { basis: basis.basis } }))).toEqual(['legal-basis-needed'])
+    expect(annexOf(shared, asks(shared, parents, { legalBasis: basis })).legalBasis).toEqual(basis)
     const invited = invites(shared, stranger)
     grant(shared, stranger)
-    expect(codes(() => consents(shared, stranger, invited))).toEqual(['legal-ground-needed'])
-    consents(shared, stranger, invited, { legalBasis: ground })
-    expect(annexOf(shared, invited).legalBasis).toEqual(ground)
+    expect(codes(() => consents(shared, stranger, invited))).toEqual(['legal-basis-needed'])
+    consents(shared, stranger, invited, { legalBasis: basis })
+    expect(annexOf(shared, invited).legalBasis).toEqual(basis)
   })
 })
 
@@ -259,6 +327,19 @@ describe('putting a party out', () => {
     expect(stateOf(table, id)).toBe('pending')
   })
 
+  test('is consented to once by each, and again only to wake it where who was waited for has left', () => {
+    const table = inForce()
+    asks(table, parents)
+    pass(table, 14)
+    const id = expels(table, city)
+    consents(table, team, id)
+    for (const house of [school, team]) expect(codes(() => consents(table, house, id))).toEqual(['already-done'])
+    leaves(table, parents)
+    expect(stateOf(table, id)).toBe('proposed')
+    consents(table, school, id)
+    expect(annexOf(table, id)).toMatchObject({ state: 'pending', consentedPartyIds: [partyIdOf(table, team)] })
+  })
+
   test('an objection of another stops it, also of who consented; its own does not', () => {
     const table = inForce()
     const id = expels(table, city)
@@ -302,5 +383,5 @@ test('what still waits goes along into the next round; what is over does not', (
   expect(Object.keys(table.state.annexes)).toEqual([id])
   expect(over).not.toBe(id)
   const context: Context = contextOf(table, school.representative)
-  expect(dropped(table.state, context.now).length).toBe(1)
+  expect(dropped(table.state, context.now, 'ended').length).toBe(1)
 })

@@ -34,7 +34,7 @@ const mandate = (over: Partial<Mandate>): Mandate =>
   }) as Mandate
 const found = (over: Partial<Watched>, ofOrganisation?: string) => {
   const report = continuity(
-    { kind: 'agreement', id: uuid(7), title: 'T', roles: [], mandates: [], parties, gone: [], ...over },
+    { kind: 'agreement', id: uuid(7), title: 'T', roles: [], mandates: [], promises: [], parties, gone: [], ...over },
     at,
     ofOrganisation,
   )
@@ -71,6 +71,7 @@ describe('continuity', () => {
     ['a mandate that was withdrawn', { mandates: [mandate({ untilAt: later(at, 1), withdrawn: { at, reason: 'x' } })] }, []],
     ['a role of who has left their organisation', { gone: [me], roles: [role({ holders: [holder(party, me)] })] }, ['role-without-holder']],
     ['a mandate of who has left their organisation', { gone: [me], mandates: [mandate({})] }, ['mandate-without-holder']],
+    ['a promise of a party that left', { promises: [{ id: me, what: 'Call', organisationId: team.id }] }, ['promise-without-owner']],
     ['a mandate of a party that left', { mandates: [mandate({ partyId: uuid(8), untilAt: later(at, 1) })] }, []],
   ] satisfies [string, Partial<Watched>, (typeof findingKinds)[number][]][])('%s', (_, over, expected) => {
     expect(kinds(over)).toEqual(expected)
@@ -97,6 +98,13 @@ describe('continuity', () => {
     ])
     expect(found({ roles }, team.id).map(({ kind }) => kind)).toEqual(['task-without-holder'])
     expect(found({ roles }, school.id).map(({ kind }) => kind)).toEqual(['role-ending'])
+  })
+
+  test('a promise of who left is of everybody who stayed', () => {
+    const promises = [{ id: me, what: 'Call', organisationId: team.id }]
+    const finding = { kind: 'promise-without-owner', about: me, what: 'Call', organisationId: team.id }
+    expect(found({ promises })).toEqual([finding])
+    expect(found({ promises }, school.id)).toEqual([finding])
   })
 
   test('in a network a holder names the organisation itself', () => {

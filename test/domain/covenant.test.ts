@@ -38,10 +38,10 @@ describe('where data is shared', () => {
   const said = (table: Table, over: (index: number) => object = () => ({})) =>
     seatedHouses.map((house, index) => ({ id: uuid(index, 70), partyId: partyIdOf(table, house), ...because, ...over(index) }))
 
-  test('every seated party says on which legal ground, and where its register of processing activities says so', () => {
+  test('every seated party says on which legal basis, and where its register of processing activities says so', () => {
     const table = adoptable()
     const text = { ...table.state.text, dataShared: true }
-    // Stances are on another text then: only what is said of legal grounds counts here.
+    // Stances are on another text then: only what is said of legal bases counts here.
     const about = (legalBasis: ReturnType<typeof said>) =>
       inTheWay({ ...table, state: { ...table.state, text: { ...text, legalBasis } } }).filter((reason) => /legal|record/.test(reason))
     expect(about([])).toEqual(seatedHouses.map(() => 'legal-basis-missing /legalBasis'))

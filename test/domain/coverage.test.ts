@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { leaveTable } from '../../src/domain/agreement.ts'
-import { answerCommitment, reportProgress } from '../../src/domain/commitment.ts'
+import { answerCommitment, reportProgress, reviseCommitment, withdrawCommitment } from '../../src/domain/commitment.ts'
 import { type CommitmentCoverage, coveredVersions, viewCoverage } from '../../src/domain/coverage.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import {
   acceptCommitment,
   acting,
+  adopts,
   aTable,
   deliberating,
   does,
@@ -24,7 +25,10 @@ import {
   pass,
   prepare,
   renews,
+  school,
+  seatedHouses,
   secondRound,
+  stands,
   type Table,
   team,
   writes,
@@ -141,6 +145,34 @@ test('in the next round the promise of the version in force and the offer made a
   ])
   goTo(table, '2027-01-04')
   expect(coveredVersions(table.state, table.now)).toEqual([1, 2])
+})
+
+test('the promise of a version counts until the next one starts in its place', () => {
+  const table = secondRound()
+  for (const id of Object.keys(table.state.commitments)) does(table, school.representative, withdrawCommitment, id)
+  offer(table, team)
+  prepare(table)
+  for (const house of seatedHouses) stands(table, house)
+  adopts(table)
+  const promised = () => covers(table).map(({ version }) => version)
+  expect(promised()).toEqual([1, 2])
+  pass(table, 1)
+  expect(promised()).toEqual([2])
+})
+
+test('of what was accepted, revised and accepted anew the last acceptance shows', () => {
+  const table = deliberating()
+  const id = offer(table, team)
+  acceptCommitment(table, team, id)
+  pass(table, 1)
+  does(table, school.representative, reviseCommitment, id, {
+    ...only(table.state.commitments[id]).terms,
+    demands: [{ measure: limit.measure, amount: 12 }],
+  })
+  expect(cover(table, id)).not.toHaveProperty('whenAccepted')
+  pass(table, 1)
+  acceptCommitment(table, team, id)
+  expect(cover(table, id).whenAccepted).toMatchObject({ at: table.now, covered: true })
 })
 
 test('who left the table has nobody here to represent it, whatever its mandates say; what it promised it promised under one', () => {

@@ -99,6 +99,10 @@ describe('the phase', () => {
       two.map((fact) => ({ ...fact, at: at(1) }) as Fact),
     )
     expect(phases(fence)).toEqual([[1, 'acknowledge']])
+    // Who comes with everything that the phase asks does not make it go back in between.
+    const joins = [came(c), stated(c), named(c), understood(a, c), understood(b, c), understood(c, a), understood(c, b)]
+    const at9 = joins.map((fact) => ({ ...fact, at: at(9) }) as Fact)
+    expect(phases(readFence('agreement', [...course(...two), ...at9]))).toEqual([[8, 'acknowledge']])
   })
 
   test('of an agreement names the elements that its text lacks; one that was adopted lacks none', () => {

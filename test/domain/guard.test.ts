@@ -131,7 +131,8 @@ const acts: Record<TableAction, (state: Agreement, context: Context, table: Tabl
   'propose-expulsion': (state, context) => proposeExpulsion(state, uuid(1), { reason: 'x' }, context),
   'consent-to-annex': (state, context) => consentToAnnex(state, uuid(1), {}, context),
   'object-to-annex': (state, context) => objectToAnnex(state, uuid(1), { reason: 'x' }, context),
-  'link': (state, context) => linkAgreement(state, { kind: 'amends', agreementId: uuid(1), reason: 'x' }, true, context),
+  'link': (state, context) =>
+    linkAgreement(state, { kind: 'amends', agreementId: uuid(1), reason: 'x' }, { sits: true, back: [] }, context),
   'end': (state, context) => endAgreement(state, { reason: 'x' }, context),
 }
 

@@ -6,7 +6,7 @@ import { mandateStatus } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { evolve as evolveNetwork, FoundNetwork, foundNetwork, type Network, type NetworkEvent } from '../../src/domain/network/network.ts'
 import { assignRole, createRole, holdersOn, orphanedTasks } from '../../src/domain/role.ts'
-import { addDays, dayOf, type Instant } from '../../src/domain/time.ts'
+import { addDays, dayOf, type Instant, startOf } from '../../src/domain/time.ts'
 import { offerTransfer } from '../../src/domain/transfer.ts'
 import {
   addRole,
@@ -115,6 +115,15 @@ describe('handing over', () => {
     expect(holding(table)).toSatisfy(isEmpty)
   })
 
+  test('a mandate that begins later is granted from that day on, and not from today', () => {
+    const table = deliberating()
+    const now = mandateIdOf(table, leaver)
+    const later = grant(table, school, { holderId: leaver.personId, validFrom: '2026-02-01' })
+    done(table, { mandates: [{ mandateId: now }, { mandateId: later, toPersonId: colleague.personId }] })
+    const after = only(Object.values(table.state.mandates).find((one) => one.holderId === colleague.personId))
+    expect(after).toMatchObject({ fromAt: startOf('2026-02-01'), untilAt: only(table.state.mandates[later]).untilAt })
+  })
+
   test('names everything that would be left behind', () => {
     const { table } = aTable(promised)
     expect(left(table, {})).toEqual([
@@ -171,9 +180,11 @@ describe('handing over', () => {
     const input = { roles: [{ roleId, toPersonId: colleague.personId }], mandates: [{ mandateId }] }
     expect(
       hand(table, HandOver.parse({ reason: 'x', ...input }), colleague).reasons.map(({ code, pointer }) => `${code} ${pointer}`),
-    ).toEqual(['may-not-grant /mandates/0', 'left-behind /mandates'])
+    ).toEqual(['may-not-grant /mandates/0'])
     const toSelf = { ...input, mandates: [{ mandateId, toPersonId: grantor.personId }] }
-    expect(hand(table, toSelf).reasons.map(({ code }) => code)).toContain('mandate-to-self')
+    expect(hand(table, toSelf).reasons).toEqual([{ code: 'mandate-to-self', pointer: '/mandates/0/toPersonId' }])
+    const toLeaver = { ...input, mandates: [{ mandateId, toPersonId: leaver.personId }] }
+    expect(hand(table, toLeaver).reasons).toEqual([])
   })
 
   test('declines what was offered to them', () => {

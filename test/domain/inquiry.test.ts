@@ -84,7 +84,7 @@ describe('an inquiry', () => {
   test.each(findingKinds)('finds a %s, brought in by who has a seat', (kind) => {
     const state = seat(called(), school.colleague)
     const found = reached(state, addFinding(state, { kind, text: 'It went well' }, context(school.colleague)))
-    expect(Object.values(found.findings)).toMatchObject([{ kind, text: 'It went well', personId: school.colleague.personId, at: monday }])
+    expect(found.finding).toMatchObject({ kind, text: 'It went well', personId: school.colleague.personId, at: monday })
     expect(codes(() => addFinding(found, { kind, text: 'It went well' }, context(team.colleague)))).toEqual(['without-seat'])
   })
 
@@ -102,10 +102,26 @@ describe('an inquiry', () => {
       expect(codes(act)).toEqual(['wrong-state'])
   })
 
+  test('keeps the last finding, and how many there are: however many there were, its state is as large', () => {
+    let state = seat(called(), school.colleague)
+    for (const text of ['One', 'Two', 'Three']) state = reached(state, addFinding(state, { ...finding, text }, context(school.colleague)))
+    expect(state).toMatchObject({ found: 3, finding: { text: 'Three' } })
+    expect(JSON.stringify(state)).not.toContain('Two')
+  })
+
   test('has an end: so many findings, and no more', () => {
     const state = seat(called(), school.colleague)
-    const findings = Object.fromEntries(Array.from({ length: mostAtTable }, (_, n) => [uuid(n, 71), {} as never]))
-    expect(codes(() => addFinding({ ...state, findings }, finding, context(school.colleague)))).toEqual(['full'])
+    const last = { ...state, found: mostAtTable - 1 }
+    const full = reached(last, addFinding(last, finding, context(school.colleague)))
+    expect(codes(() => addFinding(full, finding, context(school.colleague)))).toEqual(['full'])
+  })
+
+  test('has so many seats, and no more; who had one takes it again', () => {
+    const seats = Object.fromEntries(Array.from({ length: mostAtTable - 1 }, (_, n) => [uuid(n, 72), {} as never]))
+    const full = seat({ ...called(), seats }, school.colleague)
+    expect(reasons(() => seat(full, team.colleague))).toEqual([{ code: 'full', params: { max: mostAtTable } }])
+    const left = reached(full, leaveSeat(full, school.colleague.personId, context(school.grantor)))
+    expect(seat(left, school.colleague).seats[school.colleague.personId]).not.toHaveProperty('leftAt')
   })
 
   test('holds nothing of a citizen: a BSN in a finding is refused', () => {

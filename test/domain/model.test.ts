@@ -138,7 +138,7 @@ const commands: Record<string, (table: Table, draw: Draw) => Decide> = {
       (state, context) => proposeExpulsion(state, partyId, { reason: 'x' }, context),
       (state, context) => consentToAnnex(state, id, {}, context),
       (state, context) => objectToAnnex(state, id, { reason: 'x' }, context),
-      (state, context) => linkAgreement(state, { kind: 'amends', agreementId: nowhere, reason: 'x' }, true, context),
+      (state, context) => linkAgreement(state, { kind: 'amends', agreementId: nowhere, reason: 'x' }, { sits: true, back: [] }, context),
     ]
     return draw(acts) ?? (() => [])
   },

@@ -88,6 +88,21 @@ describe('a network', () => {
     expect(codes(() => joinNetwork(found(), { organisationId: team.id }, directory, by(school)))).toEqual(['already-a-member'])
   })
 
+  test('has room for as many as can found it, and forgets who left as the next comes', () => {
+    const others = Array.from({ length: 200 }, (_, n) => uuid(n, 70))
+    const names = new Map([school.id, city.id, ...others].map((id) => [id, { name: id }]))
+    const full = reached(undefined, foundNetwork(FoundNetwork.parse({ ...goal, memberIds: others }), names, by(school)))
+    const join = (state: Network) => joinNetwork(state, { organisationId: city.id }, names, by(school))
+    expect(reasons(() => join(full))).toEqual([{ code: 'full', params: { max: 201 } }])
+    const left = reached(full, leaveNetwork(full, school.id, by(school)))
+    const next = reached(
+      left,
+      joinNetwork(left, { organisationId: city.id }, names, context({ ...school.colleague, organisationId: others[0] ?? '' })),
+    )
+    expect(Object.keys(next.members)).toHaveLength(201)
+    expect(next.members).not.toHaveProperty(school.id)
+  })
+
   test('a member leaves by itself: nobody is put out by another', () => {
     const state = found()
     expect(codes(() => leaveNetwork(state, team.id, by(school)))).toEqual(['other-organisation'])

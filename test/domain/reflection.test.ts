@@ -334,12 +334,12 @@ test('a commitment that a later round added is judged in that round', () => {
 })
 
 describe('what others see of a reflection', () => {
-  test('its pulse is seen by its own party only', () => {
+  test('its pulse, and what it gave the norms, are seen by its own party only', () => {
     const table = reflecting()
     reflects(table, school)
     const given = only(reflectionOf(table.state, partyIdOf(table, school)))
     expect(viewReflection(given, partyIdOf(table, school))).toEqual(given)
-    const { pulse, ...rest } = given
+    const { pulse, norms, ...rest } = given
     expect(viewReflection(given, partyIdOf(table, team))).toEqual(rest)
     expect(ReflectionView.parse(rest)).toEqual(rest)
   })
@@ -378,6 +378,9 @@ describe('what others see of a reflection', () => {
     expect(viewRoundDetail(matter, table.now).pulse).toEqual({ answers: 5, atmosphere: 4, effectiveness: 3 })
     const open = { ...matter, round: { ...matter.round, state: 'reflecting' as const } }
     expect(viewRoundDetail(open, table.now).pulse).toEqual({ answers: 5 })
+    const scored = { ...matter, reflections: many.map((one) => ({ ...one, norms: { open: 4 } })) }
+    expect(viewRoundDetail(scored, table.now).norms).toEqual([{ norm: 'open', answers: 5, average: 4 }])
+    expect(viewRoundDetail({ ...scored, round: open.round }, table.now).norms).toEqual([])
   })
 
   test('a round that is going on has its matter: of its text while it is deliberated on, of its version after', () => {

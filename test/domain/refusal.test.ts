@@ -3,7 +3,23 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { kinds } from '../../src/domain/adoption.ts'
+import { elements } from '../../src/domain/agreement-text.ts'
+import { annexKinds, annexMachine } from '../../src/domain/annex.ts'
+import { commitmentMachine } from '../../src/domain/commitment.ts'
+import { contributionKinds } from '../../src/domain/contribution.ts'
+import { placementStates } from '../../src/domain/exchange/placement.ts'
+import { ExchangeRound } from '../../src/domain/exchange/round.ts'
+import { inquiryMachine } from '../../src/domain/inquiry.ts'
+import { linkKinds } from '../../src/domain/link.ts'
+import { mandateStatuses } from '../../src/domain/mandate.ts'
+import { meetingMachine } from '../../src/domain/meeting/meeting.ts'
+import { recommendationMachine } from '../../src/domain/recommendation.ts'
 import { type RefusalCode, Refused, refusals, refuse, refuseAll, sentence } from '../../src/domain/refusal.ts'
+import { inWords, wordsOf } from '../../src/domain/refusal-words.ts'
+import { agreementMachine, phases, roundMachine, tableActions } from '../../src/domain/round.ts'
+import { Basis, Origin } from '../../src/domain/source.ts'
+import { transferStates } from '../../src/domain/transfer.ts'
 import { reasons } from '../support/agreement.ts'
 
 const src = fileURLToPath(new URL('../../src', import.meta.url))
@@ -88,6 +104,106 @@ describe('the closed list of refusals', () => {
   })
 })
 
+/** The words that stand in the sources where a refusal is made, per parameter: as a property, or as an argument of who refuses. */
+function spoken(): { name: string; word: string; where: string }[] {
+  // Of each call the arguments that become a parameter.
+  const calls: Record<string, Record<number, string>> = {
+    move: { 0: 'what', 3: 'action' },
+    requireRound: { 2: 'action', 3: 'action' },
+    requirePlanned: { 2: 'action' },
+    requireOffered: { 3: 'action' },
+    changeRound: { 3: 'action' },
+    changePlacement: { 4: 'action' },
+    findInCircles: { 4: 'what' },
+    membersAmong: { 4: 'what' },
+    readerOf: { 1: 'what' },
+    left: { 0: 'what' },
+    check: { 2: 'what' },
+  }
+  const found: { name: string; word: string; where: string }[] = []
+  for (const folder of ['domain', 'actions', 'store']) {
+    for (const name of readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.ts'))) {
+      const source = ts.createSourceFile(name, readFileSync(join(src, folder, name), 'utf8'), ts.ScriptTarget.Latest, true)
+      const where = (node: ts.Node) => `${folder}/${name}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
+      const visit = (node: ts.Node): void => {
+        if (
+          ts.isPropertyAssignment(node) &&
+          ['what', 'action', 'state'].includes(node.name.getText()) &&
+          ts.isStringLiteral(node.initializer)
+        )
+          found.push({ name: node.name.getText(), word: node.initializer.text, where: where(node) })
+        if (ts.isCallExpression(node)) {
+          const places = calls[node.expression.getText()] ?? {}
+          node.arguments.forEach((argument, nth) => {
+            const name = places[nth]
+            if (name && ts.isStringLiteral(argument)) found.push({ name, word: argument.text, where: where(argument) })
+          })
+        }
+        ts.forEachChild(node, visit)
+      }
+      visit(source)
+    }
+  }
+  return found
+}
+
+describe('the words in refusals', () => {
+  const machines = {
+    agreementMachine,
+    annexMachine,
+    commitmentMachine,
+    inquiryMachine,
+    meetingMachine,
+    recommendationMachine,
+    roundMachine,
+  }
+  const sources = [...Basis.options, ...Origin.options].map((one) => one.shape.kind.value)
+  // What is chosen while deciding, from lists.
+  const chosen: [name: string, words: readonly string[]][] = [
+    ['state', Object.values(machines).flatMap((machine) => Object.keys(machine))],
+    ['state', [...transferStates, ...placementStates, ...ExchangeRound.shape.state.options]],
+    ['status', mandateStatuses],
+    ['phase', phases],
+    ['phases', phases],
+    ['action', Object.keys(tableActions)],
+    ['action', Object.values(machines).flatMap((machine) => Object.values(machine).flatMap((moves) => Object.keys(moves)))],
+    ['what', [...contributionKinds, ...annexKinds, ...linkKinds, ...sources, 'held', 'resolved', 'accepted', 'declined']],
+    ['kind', kinds],
+    ['element', Object.keys(elements)],
+    ['why', all.filter((code) => code === 'mandate-missing' || mandateStatuses.some((status) => code === `mandate-${status}`))],
+  ]
+
+  test('are said in both languages, whatever list or machine they come from', () => {
+    const lacking = chosen.flatMap(([name, words]) => words.filter((word) => !wordsOf[name]?.[word]).map((word) => `${name} ${word}`))
+    expect(lacking).toEqual([])
+  })
+
+  test('are said in both languages wherever the sources name one', () => {
+    const words = spoken()
+    expect(words.length).toBeGreaterThan(100)
+    expect(words.filter(({ name, word }) => !wordsOf[name]?.[word]).map(({ word, where }) => `${word} at ${where}`)).toEqual([])
+  })
+
+  test('are none of the machine’s: no hyphens or capitals in a word that people read', () => {
+    for (const words of Object.values(wordsOf)) {
+      for (const { en, nl } of Object.values(words)) for (const said of [en, nl]) expect(said).toMatch(/^[a-zë() ]+$/)
+    }
+  })
+
+  test('stand in the sentence; what is no word of the machine stays as it is', () => {
+    const phase = { action: 'add-party', phase: 'acting', phases: 'draft, deliberating' }
+    expect(sentence({ code: 'wrong-phase', params: phase }, 'nl')).toBe(
+      'In de fase handelen kan een partij toevoegen niet; wel in: concept, overleggen.',
+    )
+    const state = { what: 'exchange round', state: 'placing', action: 'match' }
+    expect(sentence({ code: 'wrong-state', params: state }, 'nl')).toBe('Dit (uitwisselingsronde) is geplaatst: koppelen kan dan niet.')
+    expect(sentence({ code: 'wrong-state', params: state }, 'en')).toBe('This exchange round is placed: matching is not possible then.')
+    expect(sentence({ code: 'already-done', params: { what: 'accession' } }, 'nl')).toBe('Dit is al gedaan: toetreding.')
+    expect(inWords('party', 'accession', 'nl')).toBe('accession')
+    expect(inWords('what', 'toString', 'nl')).toBe('toString')
+  })
+})
+
 describe('refusing', () => {
   test('for one reason, or for all of them at once', () => {
     expect(reasons(() => refuse('reason-required'))).toEqual([{ code: 'reason-required' }])
@@ -113,6 +229,15 @@ describe('refusing', () => {
     const reason = { code: 'rule-fixed', params: { rule: 3 } } as const
     expect(sentence(reason, 'en')).toBe('Ground rule 3 cannot be dropped.')
     expect(sentence(reason, 'nl')).toBe('Spelregel 3 kan niet vervallen.')
+  })
+
+  test('writes a moment as the clock in the Netherlands shows it, and a text that only looks like one as it is', () => {
+    const over = (before: string) => sentence({ code: 'enrolment-over', params: { before } }, 'nl')
+    // The first moment after 23 September: in UTC that is still the day itself.
+    expect(over('2027-09-23T22:00:00.000Z')).toBe('Aanmelden kon tot 2027-09-24 00:00.')
+    expect(over('2027-12-01T08:30:59.999Z')).toBe('Aanmelden kon tot 2027-12-01 09:30.')
+    for (const other of ['2027-09-23', '2027-02-30T22:00:00.000Z', '9999-99-99T99:99:99.999Z'])
+      expect(over(other)).toBe(`Aanmelden kon tot ${other}.`)
   })
 
   test('leaves out a value that it was not given', () =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { callImpasse, leaveImpasse, leaveTable } from '../../src/domain/agreement.ts'
 import { GroundRules } from '../../src/domain/agreement-text.ts'
+import { consentToAnnex, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
 import { reportProgress } from '../../src/domain/commitment.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import type { RecommendationView } from '../../src/domain/recommendation.ts'
@@ -19,9 +20,11 @@ import {
   city,
   closed,
   deliberating,
+  directory,
   does,
   ends,
   goTo,
+  grant,
   hears,
   mandateIdOf,
   meets,
@@ -29,6 +32,7 @@ import {
   only,
   parents,
   partyIdOf,
+  pass,
   people,
   prepare,
   reflecting,
@@ -187,7 +191,41 @@ describe('what waits for a person', () => {
     })
   })
 
+  test('an invitation, for who is mandated and who can mandate; then, with the last day, for those whose silence binds', () => {
+    const table = acting()
+    pass(table, 1)
+    const reason = 'They work with the same families.'
+    does(table, school.representative, proposeAccession, { organisationId: stranger.id, reason }, directory)
+    const id = only(Object.keys(table.state.annexes)[0])
+    expect(waits(table, stranger.grantor)).toEqual([
+      { kind: 'answer-annex', agreementId: table.state.id, title: 'Back to school', about: id, what: reason },
+    ])
+    expect(kinds(table, stranger.representative)).toEqual([])
+    grant(table, stranger)
+    expect(kinds(table, stranger.representative)).toEqual(['answer-annex'])
+    expect(kinds(table, team.representative), 'nothing binds yet').toEqual([])
+    does(table, stranger.representative, consentToAnnex, id, {})
+    const byAt = later(table.now, 14)
+    for (const house of [team, city]) expect(waits(table, house.representative)).toMatchObject([{ kind: 'answer-annex', about: id, byAt }])
+    for (const who of [school.representative, stranger.representative, stranger.grantor, team.colleague])
+      expect(kinds(table, who)).toEqual([])
+    pass(table, 14)
+    expect(kinds(table, team.representative)).toEqual([])
+  })
+
+  test('an expulsion, for those whose consent it waits for and whom it is about', () => {
+    const table = acting()
+    pass(table, 1)
+    does(table, school.representative, proposeExpulsion, partyIdOf(table, city), { reason: 'x' })
+    const id = only(Object.keys(table.state.annexes)[0])
+    for (const house of [team, city]) expect(waits(table, house.representative)).toMatchObject([{ kind: 'answer-annex', about: id }])
+    expect(kinds(table)).toEqual([])
+    does(table, team.representative, consentToAnnex, id, {})
+    expect(kinds(table, team.representative)).toEqual([])
+    expect(waits(table, city.representative)).toMatchObject([{ kind: 'answer-annex', byAt: later(table.now, 14) }])
+  })
+
   test('every kind of waiting has been seen above', () => {
-    expect(toDoKinds).toHaveLength(11)
+    expect(toDoKinds).toHaveLength(12)
   })
 })

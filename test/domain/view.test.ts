@@ -118,12 +118,12 @@ describe('adoption as it is seen', () => {
 })
 
 describe('reflections as they are seen', () => {
-  test('a pulse shows to its own party only', () => {
+  test('a pulse, and what a party gave the norms, show to that party only', () => {
     const table = reflecting()
     reflects(table, city)
     const reflection = only(Object.values(table.state.reflections)[0])
     expect(viewReflection(reflection, partyIdOf(table, city))).toEqual(reflection)
-    expect(viewReflection(reflection, partyIdOf(table, school))).not.toHaveProperty('pulse')
+    for (const own of ['pulse', 'norms']) expect(viewReflection(reflection, partyIdOf(table, school)), own).not.toHaveProperty(own)
   })
 
   test('a dissent shows who judged it how', () => {

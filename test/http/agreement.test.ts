@@ -6,6 +6,7 @@ import { addMonths } from '../../src/domain/time.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from '../support/agreement.ts'
 import {
+  acting,
   aDraft,
   aRegistry,
   type Caller,
@@ -182,17 +183,18 @@ describe('reading an agreement', () => {
 
 describe('the list of agreements', () => {
   test('holds those at whose table the caller is, sorted and filtered, in pages', async () => {
-    const own = await registry.as(registry.stranger.representative).post('/agreements', { kind: 'covenant', title: 'A' })
-    const other = await registry.as(registry.stranger.representative).post('/agreements', { kind: 'two', title: 'B', underId: own.body.id })
+    const own = await acting(registry, { kind: 'covenant', title: 'A' })
+    await school.post(`/agreements/${own.id}/accessions`, { organisationId: registry.stranger.id, reason: 'They read along.' })
+    const other = await registry.as(registry.stranger.representative).post('/agreements', { kind: 'two', title: 'B', underId: own.id })
     const titles = async (query: string) =>
       (await stranger.get(`/agreements?${query}`)).body.items.map(({ title }: { title: string }) => title)
     expect(await titles('')).toEqual(['B', 'A'])
     expect(await titles('sort=title')).toEqual(['A', 'B'])
     expect(await titles('kind=covenant')).toEqual(['A'])
-    expect(await titles(`under=${own.body.id}`)).toEqual(['B'])
-    expect(await titles('status=active')).toEqual([])
+    expect(await titles(`under=${own.id}`)).toEqual(['B'])
+    expect(await titles('status=active')).toEqual(['A'])
     expect(await titles(`network=${newId()}`)).toEqual([])
-    const newest = [other.body.id, own.body.id]
+    const newest = [other.body.id, own.id]
     for (const [sort, ids] of [
       ['title', newest.toReversed()],
       ['-createdAt', newest],

@@ -37,12 +37,18 @@ describe('joining what was adopted', () => {
     const invited = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
     expect(invited).toMatchObject({ status: 201, body: { kind: 'accession', state: 'proposed', version: 1 } })
     const address = String(invited.headers.location).replace('/v1', '')
+    const waitsFor = async (who: Caller) =>
+      (await who.get('/me/to-do')).body.items.filter(({ about }: { about: string }) => about === invited.body.id)
+    // Nobody there is mandated yet: it waits for who can mandate somebody.
+    expect(await waitsFor(registry.as(registry.stranger.grantor))).toMatchObject([{ kind: 'answer-annex', agreementId: table.id }])
     expect((await stranger.get(address)).body).toEqual(invited.body)
     expect(refusalOf(await stranger.post(`${address}/consents`, {}))).toMatchObject({ status: 403, code: 'mandate-missing' })
     await does(registry, table, registry.stranger.grantor, grantMandate, grantTo(registry, registry.stranger))
     const consented = await stranger.post(`${address}/consents`, {}, invited.etag)
     expect(consented).toMatchObject({ status: 201, body: { state: 'pending' } })
 
+    expect(await waitsFor(team)).toMatchObject([{ kind: 'answer-annex', byAt: consented.body.takesEffectAt }])
+    expect([await waitsFor(school), await waitsFor(stranger)]).toEqual([[], []])
     expect(await involvementOf(team, table, registry.stranger)).toBe('informed')
     const waiting = await team.get(address)
     registry.pass(15)
@@ -57,13 +63,16 @@ describe('joining what was adopted', () => {
     expect(refusalOf(await team.post(`${address}/objections`, { reason }))).toMatchObject({ status: 409, code: 'wrong-state' })
   })
 
-  test('an objection stops it', async () => {
+  test('an objection stops it, and takes away the place that came with the invitation', async () => {
     const table = await covenant()
     const { body } = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
     const objected = await city.post(at(table, `/annexes/${body.id}/objections`), { reason: 'Not yet.' })
     expect(objected).toMatchObject({ status: 201, body: { state: 'objected', objection: { partyId: partyIdOf(table, registry.city) } } })
+    expect((await stranger.get(at(table))).status).toBe(404)
+    const place = await team.get(at(table, `/parties/${body.partyId}`))
+    expect(place.body).toMatchObject({ involvement: 'informed', leftBecause: 'Not yet.' })
     registry.pass(15)
-    expect(await involvementOf(team, table, registry.stranger)).toBe('informed')
+    expect(await involvementOf(team, table, registry.stranger)).not.toBe('seated')
   })
 
   test('annexes are listed by kind, page by page', async () => {
@@ -112,6 +121,20 @@ describe('leaving what was adopted', () => {
 })
 
 describe('a TWO under a covenant', () => {
+  test('is not begun under one that is ended or has nothing in force, which only its parties are told', async () => {
+    const above = await covenant()
+    const begin = (who: Caller, underId: string) => who.post('/agreements', { kind: 'two', title: 'Under it', underId })
+    expect((await begin(school, above.id)).status).toBe(201)
+    expect(refusalOf(await begin(stranger, above.id)).errors).toEqual(['not-found /underId'])
+    const draft = await school.post('/agreements', { kind: 'covenant', title: 'A draft' })
+    for (const who of [school, team, city]) await who.post(at(above, '/ending'), { reason })
+    for (const id of [above.id, draft.body.id]) {
+      const refused = refusalOf(await begin(school, id))
+      expect([refused.status, refused.errors]).toEqual([409, ['covenant-not-in-force /underId']])
+      expect(refusalOf(await begin(stranger, id)).errors).toEqual(['not-found /underId'])
+    }
+  })
+
   test('shows what of it lies outside the covenant, and is not adopted', async () => {
     const above = await covenant()
     const { validUntil } = above.state.adopted?.content.validity ?? { validUntil: '' }

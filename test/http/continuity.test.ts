@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { acting, aRegistry, type Caller, type Registry, refusalOf, type Table } from '../support/registry.ts'
+import { only } from '../support/agreement.ts'
+import { acting, aRegistry, type Caller, limit, partyIdOf, type Registry, refusalOf, subject, type Table } from '../support/registry.ts'
 import { aNetwork } from '../support/registry-actions.ts'
 
 let registry: Registry
@@ -61,3 +62,43 @@ test('lead times and norms come from the rounds and reflections at whose table o
   expect((await outsider.get(`/networks/${networkId}/norms`)).body).toMatchObject({ minimum: 5 })
   expect((await school.get(`/networks/${networkId}/norms`)).body.norms).toHaveLength(9)
 })
+
+test('a norm has an average for the network once five reflections of a closed round scored it', async () => {
+  const circle = await aNetwork(registry)
+  const before = (await school.get(`/networks/${circle}/norms`)).body.norms
+  const scored = await acting(registry, { networkId: circle })
+  const at = `/agreements/${scored.id}`
+  const { parents, inspectorate } = registry
+  for (const house of [parents, inspectorate]) {
+    await registry.as(house.grantor).post(`${at}/mandates`, { ...mandate, holderId: house.representative.actor.personId })
+    const asked = await registry.as(house.representative).post(`${at}/accessions`, { reason: 'We do it too.' })
+    expect(asked.status).toBe(201)
+  }
+  registry.pass(15)
+  await registry.as(registry.school.representative).post(`${at}/rounds/1/reflection-calls`, { reason: 'Enough was seen.' })
+  const { content } = only(scored.state.adopted ?? undefined)
+  for (const house of [registry.school, registry.team, registry.city, parents, inspectorate]) {
+    const own = content.commitments.filter(({ ownerPartyId }) => ownerPartyId === partyIdOf(scored, house))
+    const reflection = {
+      whatWorks: 'We call each other sooner.',
+      whatHappened: 'Twelve children went back.',
+      whatWeLearned: 'One contact person is enough.',
+      commitments: own.map(({ id }) => ({ commitmentId: id, outcome: 'kept', why: 'It was done.' })),
+      criteria: content.evaluationCriteria.map(({ id }) => ({ criterionId: id, met: 'met' })),
+      beneficiaries: content.beneficiaries.map(({ id }) => ({ beneficiaryId: id, addedValue: 4, nuisance: 2 })),
+      pulse: { atmosphere: 4, effectiveness: 3 },
+      norms: { open: 4, ...(house === parents && { helpful: 2 }) },
+    }
+    expect((await registry.as(house.representative).post(`${at}/rounds/1/reflections`, reflection)).status).toBe(201)
+  }
+  // While reflections can still come or change, how an average moves would show whose did.
+  expect((await school.get(`/networks/${circle}/norms`)).body.norms).toEqual(before)
+  await registry.as(registry.school.representative).post(`${at}/rounds/1/closure`)
+  const { norms } = (await school.get(`/networks/${circle}/norms`)).body
+  const of = (name: string) => norms.find(({ norm }: { norm: string }) => norm === name)
+  expect(of('open')).toEqual({ norm: 'open', answers: 5, average: 4 })
+  // One that only one party scored says nothing of the network.
+  expect(of('helpful')).toEqual({ norm: 'helpful', answers: 0 })
+})
+
+const mandate = { basis: 'Mandate decision 2025', subjects: [subject], limits: [limit], validUntil: '2029-01-01' }

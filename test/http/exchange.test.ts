@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { closeExchangeRound } from '../../src/actions/exchange/closing.ts'
 import { addDays } from '../../src/domain/time.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { only } from '../support/agreement.ts'
 import { roundFrom } from '../support/exchange.ts'
+import { everyExchange } from '../support/exchange-actions.ts'
 import { aRegistry, type Caller, type House, type Registry, refusalOf } from '../support/registry.ts'
 import { aNetwork } from '../support/registry-actions.ts'
 
@@ -108,6 +110,7 @@ describe('one round, from enrolling to its closing meeting', () => {
     const { school } = registry
     const made = await as(school).post(`${at}/placements`, { roundNumber: 1 })
     expect([made.status, made.body]).toEqual([201, { roundNumber: 1, placements: 2 }])
+    expect(await visitsInGraph()).toBe(2)
     visits = (await as(school).get(`${at}/placements?round=1`)).body.items
     const visit = only(visits[0])
     const host = houseOf(only(visits[1]).guest.organisationId)
@@ -133,9 +136,9 @@ describe('one round, from enrolling to its closing meeting', () => {
     registry.goTo(addDays(days.reverseWeek.until, 1))
     expect(await owed()).toEqual([only(first).id])
     await settle(second, { outcome: 'cancelled', reason: 'Ill' })
-    expect(await owed()).toEqual([only(first).id])
+    expect([await owed(), await visitsInGraph()]).toEqual([[only(first).id], 1])
     await settle(second, { outcome: 'held', heldOn: registry.today() })
-    expect(await owed()).toEqual([])
+    expect([await owed(), await visitsInGraph()]).toEqual([[], 2])
   })
 
   test('guest and host’s contact say how it was; what came of it has ids at the closing meeting', async () => {
@@ -144,7 +147,7 @@ describe('one round, from enrolling to its closing meeting', () => {
     const guest = houseOf(visit.guest.organisationId)
     const where = `${at}/placements/${visit.id}/reflections`
     const says = { themes: [{ theme: 'welcome', text: 'Coffee was ready', score: 5 }], insights: ['Call before eleven'] }
-    const followUp = { withPersonId: personOf(school), on: registry.today() }
+    const followUp = { withPersonId: personOf(guest, 'colleague'), on: registry.today() }
     const said = await as(guest).post(where, { ...says, followUp })
     expect([said.status, said.body.side]).toEqual([201, 'guest'])
     expect(refusalOf(await as(guest).post(where, says))).toMatchObject({ code: 'already-done' })
@@ -153,17 +156,51 @@ describe('one round, from enrolling to its closing meeting', () => {
     const strange = { roundNumber: 1, heldOn: registry.today(), outcomes: [{ text: 'x', insightIds: [newId()] }] }
     expect(refusalOf(await as(school).post(`${at}/closing-meeting`, strange)).errors).toEqual(['not-found /outcomes/0/insightIds/0'])
     const closed = await as(school).post(`${at}/closing-meeting`, { roundNumber: 1, heldOn: registry.today(), outcomes })
-    expect(closed.body.outcomes).toMatchObject([{ id: expect.any(String), ...only(outcomes[0]) }])
+    expect(closed.body.outcomes).toEqual([{ id: expect.any(String), ...only(outcomes[0]), recommendationIds: [], agreementIds: [] }])
     expect((await as(parents).get(`${at}/closing-meeting`)).body).toEqual(closed.body)
     expect((await as(parents).get(at)).body.rounds[0].state).toBe('closed')
-    // What left the working state is still there to be read.
+    // Who had not said it yet still can; and what left the working state is there to be read.
+    const host = houseOf(only(visits.find(({ id }) => id === visit.reverseId)).guest.organisationId)
+    expect((await as(host).post(where, says)).body.side).toBe('host')
     expect((await as(parents).get(`${at}/placements`)).body.items).toHaveLength(2)
     expect((await as(parents).get(`${at}/enrolments`)).body.items).toHaveLength(3)
   })
 })
 
+/** How many visits the graph of the network has. */
+const visitsInGraph = async (): Promise<number> => {
+  const { networkId } = (await as(registry.school).get(at)).body
+  const { edges } = (await as(registry.school).get(`/networks/${networkId}/graph`)).body
+  return edges.reduce((sum: number, { placements }: { placements: number }) => sum + placements, 0)
+}
+
 const houseOf = (id: string): House =>
   only([registry.school, registry.team, registry.city, registry.parents].find((house) => house.id === id))
+
+test('what was planned and never came counts no longer once its round closed; of a round that is long closed nothing changes', async () => {
+  const { deps, school, team } = registry
+  const networkId = await aNetwork(registry)
+  const { programmeId, placementId } = await everyExchange(registry, networkId, school, team)
+  const where = `/exchange-programmes/${programmeId}`
+  const placements = async () =>
+    (await as(team).get(`/networks/${networkId}/graph`)).body.edges.map((edge: { placements: number }) => edge.placements)
+  expect(await placements()).toEqual([3])
+  const items = (await as(team).get(`${where}/placements?round=1`)).body.items as { id: string; state: string }[]
+  const made = only(items.find(({ state }) => state === 'cancelled'))
+  const settle = (id: string) => as(team).post(`${where}/placements/${id}/outcomes`, { outcome: 'held', heldOn: registry.today() })
+  registry.pass(4)
+  expect((await settle(made.id)).status).toBe(201)
+  await closeExchangeRound(
+    deps,
+    school.representative.actor,
+    { id: programmeId },
+    { roundNumber: 2, heldOn: registry.today(), outcomes: [] },
+  )
+  expect(await placements()).toEqual([2])
+  expect(refusalOf(await settle(made.id))).toMatchObject({ status: 409, code: 'wrong-state' })
+  expect(refusalOf(await settle(newId()))).toEqual(notFound)
+  expect([(await settle(placementId)).status, await placements()]).toEqual([201, [3]])
+})
 
 test('who left the network finds nothing of its programmes any more', async () => {
   const { city } = registry
@@ -171,4 +208,16 @@ test('who left the network finds nothing of its programmes any more', async () =
   await as(city).del(`/networks/${networkId}/members/${city.id}`, '*')
   expect(refusalOf(await as(city).get(at))).toEqual(notFound)
   expect((await as(city).get('/exchange-programmes')).body.items).toEqual([])
+})
+
+test('what an organisation led in a network that it left, any member leads', async () => {
+  const { school, team } = registry
+  const { networkId, title, purpose } = (await as(team).get(at)).body
+  const inquiry = { networkId, title: 'What works', question: 'What goes well?' }
+  const { headers } = await as(school).post('/inquiries', inquiry)
+  const closes = () => as(team).post(`${String(headers.location).replace('/v1', '')}/closure`)
+  const changes = () => as(team).put(at, { title, purpose, checklist: ['A chair'] }, '*')
+  expect([refusalOf(await changes()).code, refusalOf(await closes()).code]).toEqual(['not-leading', 'not-yours'])
+  await as(school).del(`/networks/${networkId}/members/${school.id}`, '*')
+  expect([(await changes()).body.checklist, (await closes()).body.state]).toEqual([['A chair'], 'closed'])
 })

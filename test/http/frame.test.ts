@@ -9,17 +9,23 @@ import { z } from 'zod'
 import { createLocalIssuer, type LocalIssuer } from '../../src/auth/local-issuer.ts'
 import { createVerifier, KeysUnavailable } from '../../src/auth/token.ts'
 import type { Actor } from '../../src/domain/actor.ts'
+import { AddDesk } from '../../src/domain/desk.ts'
+import { formats } from '../../src/domain/format.ts'
 import type { Identity, Scope } from '../../src/domain/identity.ts'
+import { subject } from '../../src/domain/mandate.ts'
 import { type Reason, Refused, refusals, refuse } from '../../src/domain/refusal.ts'
 import { optionalText, text } from '../../src/domain/text.ts'
+import { day } from '../../src/domain/time.ts'
+import { uuid } from '../../src/domain/uuid.ts'
 import { buildApp, type HttpDeps } from '../../src/http/app.ts'
 import type { Access } from '../../src/http/caller.ts'
 import { etagOf } from '../../src/http/etag.ts'
 import { answerFailure } from '../../src/http/failure.ts'
+import { readInput } from '../../src/http/input.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
 import { handlerTimeout, operation } from '../../src/http/operation.ts'
 import { fromDigits, page, pageOf, pageQuery, position } from '../../src/http/page.ts'
-import { doorProblems, invalidInput, mistakes, problemTypes, titles } from '../../src/http/problem.ts'
+import { type DoorProblem, describeProblem, doorProblems, invalidInput, mistakes, problemTypes, titles } from '../../src/http/problem.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { unlimited } from '../support/unlimited.ts'
 
@@ -909,6 +915,19 @@ describe('sentences', () => {
   test('a code stands in one list only', () => {
     const all = [...Object.keys(doorProblems), ...Object.keys(mistakes), ...Object.keys(refusals), 'refused']
     expect(all.filter((code, index) => all.indexOf(code) !== index)).toEqual([])
+  })
+
+  test.each(['en', 'nl'] as const)('what has not the form that it should have is told with the name of that form, in %s', (language) => {
+    const asked = z.strictObject({ phone: AddDesk.shape.phone, subject, day, id: uuid })
+    try {
+      readInput({ body: asked }, { params: {}, query: {}, body: { phone: 'call me', subject: 'A B', day: 'today', id: '1' } })
+      expect.unreachable()
+    } catch (error) {
+      const { errors } = describeProblem(error as DoorProblem, language, 'x')
+      const names = (['phone', 'subject', 'date', 'uuid'] as const).map((format) => formats[format][language])
+      const sentence = { en: 'This does not have the form of a', nl: 'Dit heeft niet de vorm van een' }[language]
+      expect(errors).toMatchObject(names.map((name) => ({ code: 'wrong-format', detail: `${sentence} ${name}.` })))
+    }
   })
 
   test('one mistake can be told by a handler too', () => {

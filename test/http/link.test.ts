@@ -24,6 +24,8 @@ test('a link is told on both sides, to those who sit at both', async () => {
   })
   expect(made).toMatchObject({ status: 201, body: { kind: 'supersedes', fromAgreementId: next.id, toAgreementId: old.id } })
   expect(await linksOf(school, next)).toEqual([made.body])
+  const back = { kind: 'ends', agreementId: next.id, reason: 'It does not.' }
+  expect(refusalOf(await school.post(`/agreements/${old.id}/links`, back)).errors).toEqual(['linked-back /agreementId'])
   expect(await linksOf(registry.as(registry.inspectorate.application), old)).toEqual([made.body])
   expect(refusalOf(await registry.as(registry.stranger.representative).get(`/agreements/${old.id}/links`))).toMatchObject({ status: 404 })
 

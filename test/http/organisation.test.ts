@@ -56,7 +56,7 @@ describe('registering an organisation', () => {
     expect(refusalOf(wrong).errors).toEqual(
       expect.arrayContaining([
         'text-too-short /name',
-        'not-allowed /identifiers/0/value',
+        'wrong-format /identifiers/0/value',
         'not-allowed /identifiers/1/value',
         'not-in-list /identifiers/2/scheme',
       ]),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../src/store/new-id.ts'
+import { within } from '../../src/store/transaction.ts'
 import { aRegistry, type Caller, type House, type Registry, refusalOf } from '../support/registry.ts'
 
 let registry: Registry
@@ -79,6 +80,24 @@ describe('acknowledgements', () => {
     const first = (await own.get(`${acknowledgements}?limit=1`)).body
     const second = (await own.get(`${acknowledgements}?limit=1&cursor=${first.next}`)).body
     expect([first.items.length, second.items.length, second.next]).toEqual([1, 1, undefined])
+  })
+
+  test('are not there for the operator, in any table, head or history of the organisations that the operator may read', async () => {
+    const { house, acknowledgements } = await aStatement(registry.city)
+    const [question, answer] = ['Who has the key on Sundays?', 'The neighbour at number 4.']
+    const { body } = await team.post(acknowledgements, { question })
+    await registry.as(house.colleague).post(`${acknowledgements}/${body.id}/answers`, { text: answer })
+    const read = async (kind: 'operator' | 'registry', text: string) => {
+      const { pool, query } = registry.deps.database
+      return JSON.stringify((await within(pool, { kind, actorId: kind }, () => query(text))).rows)
+    }
+    const [history, heads] = ['select payload from ledger_payloads', 'select state from streams']
+    expect(await read('registry', history)).toEqual(expect.stringContaining(question))
+    expect(await read('operator', heads)).toContain(registry.city.id)
+    for (const text of [history, heads, 'select doc from acknowledgements', 'select doc from position_answers']) {
+      const told = await read('operator', text)
+      for (const said of [question, answer]) expect(told.includes(said), `${text}: ${said}`).toBe(false)
+    }
   })
 
   test('come from others, and are answered once by the organisation itself', async () => {

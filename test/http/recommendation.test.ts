@@ -62,6 +62,22 @@ test('one that names nobody waits for those who administer its addressee', async
   expect([await waiting('colleague'), (await waiting('grantor')).length]).toEqual([[], 1])
 })
 
+test('one to a person is in the plan of handing over, and waits for those who administer once that person has left', async () => {
+  const own = registry.as(registry.team.grantor)
+  const people = `/organisations/${registry.team.id}/people`
+  const { body: person, etag } = await own.post(people, { name: 'Soon gone', email: 'soon@gone.example' })
+  const { id } = (await recommend({ addressee: { organisationId: registry.team.id, personId: person.id } })).body
+  const waiting = async () => (await own.get('/me/to-do')).body.items.filter(({ about }: { about: string }) => about === id).length
+  expect(await waiting()).toBe(0)
+  const plan = async () => (await own.get(`${people}/${person.id}/hand-over`)).body.recommendations
+  expect(await plan()).toEqual([{ id, networkId, text: 'One contact for each school' }])
+  expect((await own.del(`${people}/${person.id}`, etag)).status).toBe(204)
+  expect(await waiting()).toBe(1)
+  expect(await plan()).toHaveLength(1)
+  await own.post(`/recommendations/${id}/follow-ups`, { status: 'done' })
+  expect([await waiting(), await plan()]).toEqual([0, []])
+})
+
 test('recommendations are listed by network, level, status and addressee, a page at a time', async () => {
   const { id } = (await recommend({ level: 'policy', addressee: { organisationId: registry.parents.id } })).body
   const list = async (query: string) => (await by(registry.parents).get(`/recommendations?${query}`)).body.items
@@ -97,7 +113,13 @@ test('it can be based on the outcome of an exchange, and an agreement can origin
     { source: outcome, text: outcomes[0].text },
   ])
   const start = { kind: 'two', title: 'From it', originatesFrom: outcome }
-  expect((await by(registry.school).post('/agreements', start)).body).toMatchObject({ originatesFrom: outcome })
+  const started = (await by(registry.school).post('/agreements', start)).body
+  expect(started).toMatchObject({ originatesFrom: outcome })
+  // Each reader sees of it what they may read anywhere else.
+  const seen = async (house: House) => (await by(house).get(`/exchange-programmes/${programmeId}/closing-meeting?round=1`)).body.outcomes
+  const recommendationIds = [body.id]
+  expect(await seen(registry.school)).toEqual([{ ...outcomes[0], recommendationIds, agreementIds: [started.id] }])
+  expect(await seen(registry.parents)).toEqual([{ ...outcomes[0], recommendationIds, agreementIds: [] }])
   expect(refusalOf(await by(registry.city).post('/agreements', start)).errors).toEqual(['not-found /originatesFrom'])
 })
 

@@ -25,7 +25,7 @@ export async function everyInquiry({ deps, school, team }: Registry, networkId: 
   await leaveSeat(deps, t, { id }, team.grantor.actor.personId)
   for (const kind of findingKinds) await addFinding(deps, t, { id }, { kind, text: `A ${kind}` })
   const { state } = await closeInquiry(deps, s, { id })
-  const basedOn = Object.keys(state.findings).map((findingId) => ({ kind: 'finding', inquiryId: id, findingId }))
+  const basedOn = [state.finding].flatMap((found) => (found ? { kind: 'finding', inquiryId: id, findingId: found.id } : []))
   const made = await recommend(deps, s, advice(networkId, team.id, { basedOn }))
   await followUp(deps, t, { id: made.id }, { status: 'taken-up', note: 'In January' })
   await followUp(deps, t, { id: made.id }, { status: 'done' })

@@ -110,7 +110,7 @@ export async function stepInExchange(registry: Registry, { actor }: Person, netw
     () => addExchangeRound(deps, actor, at, only(rounds[0])),
     () => makeMatching(deps, actor, at, { roundNumber }),
     () => makePlacements(deps, actor, at, { roundNumber }),
-    () => preparePlacement(deps, actor, at, visit, { items: [{ text: 'A desk', done: pick % 2 === 0 }] }),
+    () => preparePlacement(deps, actor, at, visit, { items: [{ text: 'A desk', done: pick % 2 === 0 }], contactId: actor.personId }),
     () => settlePlacement(deps, actor, at, visit, { outcome: 'held', heldOn: registry.today() }),
     () => settlePlacement(deps, actor, at, visit, { outcome: 'cancelled', reason: 'Ill' }),
     () => reflectOnPlacement(deps, actor, at, visit, ReflectOnPlacement.parse(says)),

@@ -62,12 +62,18 @@ export const round = (exchange: Exchange, number = 1) => only(exchange.state.rou
 export const matches = (exchange: Exchange, roundNumber = 1): void =>
   does(exchange, school.representative, (state, context) => makeMatching(state, { roundNumber }, members, everybody, context))
 
+export const makes = (exchange: Exchange, roundNumber = 1, who: People = everybody, inNetwork = members): void =>
+  does(exchange, school.representative, (state, context) => makePlacements(state, { roundNumber }, inNetwork, who, context))
+
+/** What a map says without one of its keys. */
+export const without = <Value>(map: ReadonlyMap<string, Value>, id: string) => new Map([...map].filter(([key]) => key !== id))
+
 /** Four people of four organisations in placements, on the last day of the reverse week. */
 export function placed(exchange = aProgramme()): Exchange {
   for (const house of [school, team, city, parents]) enrolled(exchange, house.representative)
   goTo(exchange, dayOf(round(exchange).enrolBeforeAt))
   matches(exchange)
-  does(exchange, school.representative, (state, context) => makePlacements(state, { roundNumber: 1 }, context))
+  makes(exchange)
   goTo(exchange, round(exchange).reverseWeek.until)
   return exchange
 }

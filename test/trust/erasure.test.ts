@@ -20,6 +20,8 @@ let registry: Registry
 let table: Table
 /** The person who is erased, who took part in nearly everything; and who administers their organisation. */
 let personId: string
+/** A desk that has that person as its contact. */
+let deskId: string
 let path: string
 let administrator: Caller
 let person: Caller
@@ -44,7 +46,9 @@ beforeAll(async () => {
   administrator = registry.as(school.grantor)
   await rename({ ...xanthippe, jobTitle: 'Hulpkwartiermaker' })
   table = await richHistory(registry)
-  expect((await administrator.post(`/organisations/${school.id}/desks`, { name: 'Balie', contactPersonId: personId })).status).toBe(201)
+  const desk = await administrator.post(`/organisations/${school.id}/desks`, { name: 'Balie', contactPersonId: personId })
+  expect(desk.status).toBe(201)
+  deskId = desk.body.id
   const { etag } = await administrator.get(path)
   expect((await administrator.put(path, xanthippe, etag)).status).toBe(200)
   person = registry.as({ subject: xanthippe.account.subject })
@@ -251,9 +255,9 @@ describe('erasing', () => {
 
     const erased = await administrator.post(`${path}/erasure`)
     expect(erased.status).toBe(200)
-    expect(erased.body).toMatchObject({ id: personId, name: personId, authorities: [] })
+    expect(erased.body).toMatchObject({ id: personId, name: personId, authorities: [], deskIds: [deskId] })
     expect(Object.keys(erased.body).toSorted()).toEqual(
-      ['authorities', 'erasedAt', 'id', 'leftAt', 'name', 'organisationId', 'revision'].toSorted(),
+      ['authorities', 'deskIds', 'erasedAt', 'id', 'leftAt', 'name', 'organisationId', 'revision'].toSorted(),
     )
 
     const after = await search(wanted)

@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.ts'
 import * as rules from '../../domain/exchange/enrolment.ts'
+import { enrolTogether as rule } from '../../domain/exchange/programme.ts'
 import { membersAmong } from '../../store/circle.ts'
 import { peopleById } from '../../store/directory.ts'
 import { programmeStream } from '../../store/ledger.ts'
@@ -18,7 +19,7 @@ export const enrolTogether = (deps: Deps, actor: Actor, target: CircleTarget, in
     const members = await membersAmong(deps.database, actor, state.networkId, named, programmeStream.type)
     const ids = inputs.flatMap(({ personId, hostContactId = personId }) => [personId, hostContactId])
     const people = await peopleById(lookup, ids)
-    return inputs.flatMap((input) => rules.enrol(state, input, members, people, context))
+    return rule(state, inputs, members, people, context)
   })
 
 export const withdrawEnrolment = (deps: Deps, actor: Actor, target: CircleTarget, enrolmentId: string): Promise<ProgrammeChange> =>

@@ -4,7 +4,7 @@ import { adopt, guestMeets, link, sayOnWhichGround, start } from './covenant/fou
 import { twoUnderIt } from './covenant/under-it.ts'
 import { gather } from './covenant/words.ts'
 
-/** A covenant of five organisations with a TWO under it: begun from a template, with a legal ground for each; a sixth joins, one leaves. Gives the id of the covenant. */
+/** A covenant of five organisations with a TWO under it: begun from a template, with a legal basis for each; a sixth joins, one leaves. Gives the id of the covenant. */
 export async function covenant(teller: Teller): Promise<string> {
   const people = await gather(teller)
   teller.chapter('A covenant begins with questions')
@@ -13,7 +13,7 @@ export async function covenant(teller: Teller): Promise<string> {
   await link(story)
   teller.chapter('A guest at the table')
   await guestMeets(story)
-  teller.chapter('On which ground data is shared')
+  teller.chapter('On which legal basis data is shared')
   await sayOnWhichGround(story)
   await adopt(story)
   teller.chapter('A TWO under the covenant')

@@ -4,7 +4,7 @@ import { type Reason, refuse, refuseAll } from '../refusal.ts'
 import { text } from '../text.ts'
 import { day, dayOf, dayOut, instantOut } from '../time.ts'
 import { uuid } from '../uuid.ts'
-import { isOwed } from './placement.ts'
+import { isGoingOn } from './placement.ts'
 import type { HasReflections } from './reflection.ts'
 import { requireLead, requireRound } from './round.ts'
 
@@ -20,21 +20,42 @@ export const CloseExchangeRound = z
   .meta({ id: 'CloseExchangeRound' })
 export type CloseExchangeRound = z.output<typeof CloseExchangeRound>
 
-/** What came of an exchange: a recommendation or an agreement can originate from it. */
-const ExchangeOutcome = z.strictObject({ id: uuid, text: z.string(), insightIds: z.array(uuid) }).meta({ id: 'ExchangeOutcome' })
+/** What came of an exchange: a recommendation can be based on it, and an agreement can originate from it. */
+const RecordedOutcome = z.strictObject({ id: uuid, text: z.string(), insightIds: z.array(uuid) })
+const RecordedClosing = z.strictObject({ roundNumber: z.int(), heldOn: dayOut, outcomes: z.array(RecordedOutcome), at: instantOut })
+export type RecordedClosing = z.output<typeof RecordedClosing>
+
+const ExchangeOutcome = RecordedOutcome.extend({
+  recommendationIds: z.array(uuid).describe('the recommendations of this network that are based on it'),
+  agreementIds: z.array(uuid).describe('the agreements that originate from it, of those at whose table you are'),
+}).meta({ id: 'ExchangeOutcome' })
 
 /** The meeting that closes a round: where new activities start. */
-export const ClosingMeeting = z
-  .strictObject({ roundNumber: z.int(), heldOn: dayOut, outcomes: z.array(ExchangeOutcome), at: instantOut })
-  .meta({ id: 'ClosingMeeting' })
+export const ClosingMeeting = RecordedClosing.extend({ outcomes: z.array(ExchangeOutcome) }).meta({ id: 'ClosingMeeting' })
 export type ClosingMeeting = z.output<typeof ClosingMeeting>
 
+/** What came of an outcome, as far as the reader may read it. */
+export type CameOf = { outcomeId: string } & ({ recommendationId: string } | { agreementId: string })
+
+/** A closing meeting with what came of each of its outcomes; of one that was just recorded nothing has. */
+export const viewClosing = ({ outcomes, ...closing }: RecordedClosing, came: readonly CameOf[] = []): ClosingMeeting => ({
+  ...closing,
+  outcomes: outcomes.map((outcome) => {
+    const its = came.filter(({ outcomeId }) => outcomeId === outcome.id)
+    return {
+      ...outcome,
+      recommendationIds: its.flatMap((one) => ('recommendationId' in one ? [one.recommendationId] : [])),
+      agreementIds: its.flatMap((one) => ('agreementId' in one ? [one.agreementId] : [])),
+    }
+  }),
+})
+
 /** `closing` is the meeting that was recorded last; those before it keep their rows. */
-export type HasClosing = HasReflections & { closing: ClosingMeeting | null }
+export type HasClosing = HasReflections & { closing: RecordedClosing | null }
 
 /**
- * Records the closing meeting of a round, and so closes it. What is still owed stays owed: it is in the way of no closing, and can be
- * made up for afterwards. `insights` are those of these ids that this programme knows.
+ * Records the closing meeting of a round, when no visit of it is still to come, and so closes it. What is owed stays owed: it is in the
+ * way of no closing, and can be made up for afterwards. `insights` are those of these ids that this programme knows.
  */
 export function closeExchangeRound(
   state: HasClosing,
@@ -47,6 +68,14 @@ export function closeExchangeRound(
   const today = dayOf(context.now)
   if (input.heldOn > today) refuse('not-yet-held', { today }, '/heldOn')
   if (input.heldOn < week.from) refuse('days-out-of-order', { after: week.from }, '/heldOn')
+  const ahead = Object.values(state.placements).filter(
+    (one) => one.roundNumber === input.roundNumber && one.state === 'planned' && one.week.until > today,
+  )
+  const [until] = ahead
+    .map((one) => one.week.until)
+    .sort()
+    .toReversed()
+  if (until !== undefined) refuse('visits-ahead', { visits: ahead.length, until })
   refuseAll(
     input.outcomes.flatMap(({ insightIds }, outcome) =>
       insightIds.flatMap((id, nth): Reason[] =>
@@ -59,14 +88,13 @@ export function closeExchangeRound(
 }
 
 export const closingEvents = {
-  // What a closed round held leaves the working state; visits of which one is still owed stay, with the one that they return.
-  'exchange-round-closed': (state, data: Omit<ClosingMeeting, 'at'>, { at, revision }) => {
+  // What a closed round held leaves the working state. Its visits stay until the next one closes, for who has yet to say what became of
+  // them; those of which one is still owed stay longer, with the one that they return.
+  'exchange-round-closed': (state, data: Omit<RecordedClosing, 'at'>, { at, revision }) => {
     const rounds = state.rounds.map((round) => (round.number === data.roundNumber ? { ...round, closedAt: at } : round))
     const open = new Set(rounds.filter((round) => !round.closedAt).map(({ number }) => number))
-    const placements = keep(state.placements, (one) => {
-      const other = state.placements[one.reverseId]
-      return open.has(one.roundNumber) || isOwed(state, one) || (other !== undefined && isOwed(state, other))
-    })
+    const going = { ...state, rounds }
+    const placements = keep(state.placements, (one) => one.roundNumber === data.roundNumber || isGoingOn(going, one))
     return {
       closing: { ...data, at },
       rounds,

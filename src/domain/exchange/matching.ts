@@ -82,6 +82,10 @@ export function matched(enrolments: readonly Enrolment[], members: Members): Pic
   }
 }
 
+/** Whether somebody is with their organisation still, and that with the network. */
+export const isThere = (one: { personId: string; organisationId: string }, members: Members, people: People): boolean =>
+  members.has(one.organisationId) && people.get(one.personId)?.organisationId === one.organisationId
+
 /** Works out who visits whom, once enrolling is over; again as often as needed, until its placements are made. */
 export function makeMatching(
   state: HasMatchings,
@@ -93,11 +97,10 @@ export function makeMatching(
   requireLead(state, context.actor)
   requireRound(state, roundNumber, ['matching'], 'match', context)
   const enrolled = inOrder(ofRound(state.enrolments, roundNumber))
-  const isThere = ({ personId, organisationId }: Enrolment) =>
-    members.has(organisationId) && people.get(personId)?.organisationId === organisationId
-  const { pairs, unplaced } = matched(enrolled.filter(isThere), members)
+  const stays = (one: Enrolment) => isThere(one, members, people)
+  const { pairs, unplaced } = matched(enrolled.filter(stays), members)
   const gone = enrolled
-    .filter((one) => !isThere(one))
+    .filter((one) => !stays(one))
     .map((one) => ({ ...visitor(one), reason: { code: 'no-longer-there' as const }, organisationIds: [one.organisationId] }))
   return [{ type: 'matching-made', data: { roundNumber, pairs, unplaced: [...unplaced, ...gone] } }]
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { type ById, type Context, defined, type EventOf, type Evolvers, mostAtTable, patch, put } from '../event.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, keep, mostAtTable, patch, put } from '../event.ts'
 import { requirePerson } from '../guard.ts'
 import { type Machine, move, statesOf } from '../machine.ts'
 import { refuse } from '../refusal.ts'
 import { text } from '../text.ts'
 import { day, dayOf, dayOut } from '../time.ts'
 import { uuid } from '../uuid.ts'
-import type { HasMatchings, MakeMatching } from './matching.ts'
-import { requireLead, requireRound } from './round.ts'
+import type { People } from './enrolment.ts'
+import { type HasMatchings, isThere, type MakeMatching } from './matching.ts'
+import { type Members, requireLead, requireRound } from './round.ts'
 
 type PlacementState = 'planned' | 'held' | 'cancelled'
 
@@ -40,10 +41,16 @@ export const Placement = z
   .meta({ id: 'Placement' })
 export type Placement = z.output<typeof Placement>
 
-/** `placements` are those of rounds that are not closed, and those that are still owed. */
+/** `placements` are those of rounds that are not closed, of the one that closed last, and those that are still owed. */
 export type HasPlacements = HasMatchings & { checklist: readonly string[]; placements: ById<Placement> }
 
-export const PreparePlacement = z.strictObject({ on: day.optional(), items: z.array(Item).max(50) }).meta({ id: 'PreparePlacement' })
+export const PreparePlacement = z
+  .strictObject({
+    on: day.optional(),
+    items: z.array(Item).max(50),
+    contactId: uuid.optional().describe('who prepares it from now on, of the host’s organisation; who did when left out'),
+  })
+  .meta({ id: 'PreparePlacement' })
 export type PreparePlacement = z.output<typeof PreparePlacement>
 
 export const PlacementOutcome = z
@@ -56,17 +63,33 @@ export type PlacementOutcome = z.output<typeof PlacementOutcome>
 
 type Made = Omit<Placement, 'preparation' | 'state' | 'revision'>
 
-/** Makes the placements of the matching as it stands: each pair gets a visit, and the visit that returns it. */
-export function makePlacements(state: HasPlacements, { roundNumber }: z.output<typeof MakeMatching>, context: Context): PlacementEvent[] {
+/**
+ * Makes the placements of the matching as it stands, of people who are all still there: each pair gets a visit, and the visit that
+ * returns it. Where who would prepare a visit has left, whoever is visited does.
+ */
+export function makePlacements(
+  state: HasPlacements,
+  { roundNumber }: z.output<typeof MakeMatching>,
+  members: Members,
+  people: People,
+  context: Context,
+): PlacementEvent[] {
   requireLead(state, context.actor)
   const { week, reverseWeek } = requireRound(state, roundNumber, ['matching'], 'place', context)
   const matching = state.matchings[roundNumber]
   if (!matching || matching.voidAt) refuse('matching-missing', {}, '/roundNumber')
-  const contactOf = (enrolmentId: string, personId: string) => state.enrolments[enrolmentId]?.hostContactId ?? personId
-  const visit = (guest: (typeof matching.pairs)[number]['first'], host: typeof guest, week: Placement['week']) => ({
+  if (matching.pairs.length === 0) refuse('nobody-paired', {}, '/roundNumber')
+  const stands = matching.pairs.every(({ first, second }) => [first, second].every((one) => isThere(one, members, people)))
+  if (!stands) refuse('matching-missing', {}, '/roundNumber')
+  type Paired = (typeof matching.pairs)[number]['first']
+  const contactOf = ({ enrolmentId, personId, organisationId }: Paired) => {
+    const { hostContactId = personId } = state.enrolments[enrolmentId] ?? {}
+    return people.get(hostContactId)?.organisationId === organisationId ? hostContactId : personId
+  }
+  const visit = (guest: Paired, host: Paired, week: Placement['week']) => ({
     roundNumber,
     guest: { personId: guest.personId, organisationId: guest.organisationId },
-    host: { organisationId: host.organisationId, contactId: contactOf(host.enrolmentId, host.personId) },
+    host: { organisationId: host.organisationId, contactId: contactOf(host) },
     week,
   })
   const placements = matching.pairs.flatMap(({ first, second }): Made[] => {
@@ -77,19 +100,21 @@ export function makePlacements(state: HasPlacements, { roundNumber }: z.output<t
     ]
   })
   // What is owed from rounds before stays beside what is planned: with more than these every act would grow slow.
-  if (Object.keys(state.placements).length + placements.length > 2 * mostAtTable) refuse('full', { max: 2 * mostAtTable })
+  const going = Object.keys(keep(state.placements, (one) => isGoingOn(state, one))).length
+  if (going + placements.length > 2 * mostAtTable) refuse('full', { max: 2 * mostAtTable })
   return [{ type: 'placements-made', data: { roundNumber, placements } }]
 }
 
-/** A placement of a round that is not closed, or that is still owed. */
+/** A placement of a round that is not closed or closed last, or that is still owed. */
 export const requirePlacement = (state: HasPlacements, id: string): Placement =>
   state.placements[id] ?? refuse('not-found', { what: 'placement' })
 
-/** The host's organisation prepares a visit: its day, and what has to be ready. */
+/** The host’s organisation prepares a visit: its day, what has to be ready, and who sees to that. */
 export function preparePlacement(
   state: HasPlacements,
   placementId: string,
-  { on, items }: PreparePlacement,
+  { on, items, contactId }: PreparePlacement,
+  people: People,
   context: Context,
 ): PlacementEvent[] {
   const { organisationId } = requirePerson(context.actor)
@@ -97,7 +122,9 @@ export function preparePlacement(
   if (host.organisationId !== organisationId) refuse('not-yours', { what: 'placement' })
   if (current !== 'planned') refuse('wrong-state', { what: 'placement', state: current, action: 'prepare' })
   if (on !== undefined && (on < week.from || on > week.until)) refuse('outside-week', { from: week.from, until: week.until }, '/on')
-  return [{ type: 'placement-prepared', data: defined({ placementId, on, items }) }]
+  if (contactId !== undefined && people.get(contactId)?.organisationId !== organisationId)
+    refuse('holder-not-of-organisation', {}, '/contactId')
+  return [{ type: 'placement-prepared', data: defined({ placementId, on, items, contactId }) }]
 }
 
 /** Says what became of a visit; guest's and host's organisation both may. */
@@ -117,12 +144,24 @@ export function settlePlacement(state: HasPlacements, placementId: string, input
 export const isOwed = ({ placements }: Pick<HasPlacements, 'placements'>, { state, reverseId }: Placement): boolean =>
   state !== 'held' && placements[reverseId]?.state === 'held'
 
+/** Whether a visit is of a round that is not closed, or one of two of which one is still owed. */
+export function isGoingOn(state: Pick<HasPlacements, 'placements' | 'rounds'>, one: Placement): boolean {
+  const other = state.placements[one.reverseId]
+  const open = state.rounds.some(({ number, closedAt }) => number === one.roundNumber && !closedAt)
+  return open || isOwed(state, one) || (other !== undefined && isOwed(state, other))
+}
+
 /** What was prepared takes the place of what was: also of a day that is no longer set. */
-function prepared(placements: ById<Placement>, { placementId, on, items }: PreparePlacement & { placementId: string }, revision: number) {
+function prepared(
+  placements: ById<Placement>,
+  { placementId, on, items, contactId }: PreparePlacement & { placementId: string },
+  revision: number,
+) {
   const placement = placements[placementId]
   if (!placement) return placements
   const { on: _, ...rest } = placement
-  return put(placements, { ...rest, ...(on && { on }), preparation: items, revision })
+  const host = { ...placement.host, ...(contactId && { contactId }) }
+  return put(placements, { ...rest, host, ...(on && { on }), preparation: items, revision })
 }
 
 export const placementEvents = {

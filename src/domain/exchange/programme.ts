@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { by } from '../actor.ts'
 import type { Context, EventOf, Evolvers, Recorded } from '../event.ts'
 import { requirePerson } from '../guard.ts'
 import { refuse } from '../refusal.ts'
@@ -6,7 +7,7 @@ import { text } from '../text.ts'
 import { type Instant, instantOut, latest } from '../time.ts'
 import { uuid } from '../uuid.ts'
 import { type ClosingEvent, closingEvents, type HasClosing } from './closing.ts'
-import type { EnrolmentEvent } from './enrolment.ts'
+import { type Enrol, type EnrolmentEvent, enrol, type People } from './enrolment.ts'
 import { type MatchingEvent, matchingEvents } from './matching.ts'
 import { type PlacementEvent, placementEvents } from './placement.ts'
 import { type ReflectionEvent, reflectionEvents } from './reflection.ts'
@@ -43,7 +44,7 @@ export const ProgrammeView = z
   .strictObject({
     id: uuid,
     networkId: uuid,
-    organisationId: uuid.describe('the organisation that leads it'),
+    organisationId: uuid.describe('the organisation that leads it; once that has left the network, any member may'),
     title: z.string(),
     purpose: z.string(),
     checklist: z.array(z.string()),
@@ -95,9 +96,25 @@ export function changeExchangeRound(state: Programme, number: number, input: Pla
   findRound(state, number)
   requireLead(state, context.actor)
   requireRound(state, number, ['enrolling'], 'change', context)
-  checkDays(input)
   const enrolBeforeAt = latest(input.enrolBeforeAt, context.now)
+  checkDays({ ...input, enrolBeforeAt })
   return [{ type: 'exchange-round-planned', data: { number, ...input, enrolBeforeAt } }]
+}
+
+/** Enrols several people at once, each beside those before: all of them or none. */
+export function enrolTogether(
+  state: Programme,
+  inputs: readonly Enrol[],
+  members: Members,
+  people: People,
+  context: Context,
+): ProgrammeEvent[] {
+  const recorded = { at: context.now, by: by(context.actor), revision: state.revision }
+  const [next, ...others] = inputs
+  if (!next) return []
+  const events = enrol(state, next, members, people, context)
+  const after = events.reduce((before, event) => evolve(before, event, recorded), state)
+  return [...events, ...enrolTogether(after, others, members, people, context)]
 }
 
 const evolvers = {

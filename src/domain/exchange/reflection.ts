@@ -28,7 +28,10 @@ export const ReflectOnPlacement = z
       .max(20)
       .default([]),
     insights: z.array(text(500)).max(20).default([]).describe('what others can build on: each gets an id'),
-    followUp: z.strictObject({ withPersonId: uuid, on: day }).optional().describe('more coffee: with whom, and when'),
+    followUp: z
+      .strictObject({ withPersonId: uuid, on: day })
+      .optional()
+      .describe('more coffee: with whom of guest’s or host’s organisation, and when'),
   })
   .meta({ id: 'ReflectOnPlacement' })
 export type ReflectOnPlacement = z.output<typeof ReflectOnPlacement>
@@ -55,7 +58,7 @@ export type HasReflections = HasPlacements & {
   reflectors: Readonly<Record<string, readonly string[]>>
 }
 
-/** Guest and host contact each say once how a visit that was held was. */
+/** Guest and host contact each say once how a visit that was held was, and with whom of their two organisations they meet again. */
 export function reflectOnPlacement(
   state: HasReflections,
   placementId: string,
@@ -72,10 +75,11 @@ export function reflectOnPlacement(
   const { insights, followUp, ...rest } = input
   const today = dayOf(context.now)
   const twice = input.themes.findIndex(({ theme }, nth) => input.themes.findIndex((other) => other.theme === theme) < nth)
+  const met = (id: string) => [guest.organisationId, host.organisationId].some((one) => people.get(id)?.organisationId === one)
   const wrong: (Reason | false)[] = [
     twice >= 0 && { code: 'theme-twice', pointer: `/themes/${twice}/theme` },
     followUp !== undefined &&
-      !people.has(followUp.withPersonId) && { code: 'not-found', params: { what: 'person' }, pointer: '/followUp/withPersonId' },
+      !met(followUp.withPersonId) && { code: 'not-found', params: { what: 'person' }, pointer: '/followUp/withPersonId' },
     followUp !== undefined && followUp.on < today && { code: 'backdated', params: { today }, pointer: '/followUp/on' },
   ]
   refuseAll(wrong.filter((one) => one !== false))

@@ -4,7 +4,7 @@ import type { Context } from '../event.ts'
 import { requirePerson } from '../guard.ts'
 import { type Reason, refuse, refuseAll } from '../refusal.ts'
 import { text } from '../text.ts'
-import { type Day, day, dayOf, dayOut, type Instant, instant, instantOut } from '../time.ts'
+import { addDays, type Day, day, dayOf, dayOut, type Instant, instant, instantOut } from '../time.ts'
 
 /** Where a round of exchanges stands; it follows from its days and from what was recorded of it. */
 const exchangeRoundStates = ['enrolling', 'matching', 'placing', 'closed'] as const
@@ -80,7 +80,7 @@ export function checkDays(input: PlanExchangeRound, pointer = ''): void {
   refuseAll([
     ...wrong(dayOf(enrolBeforeAt) <= week.from, 'week/from', dayOf(enrolBeforeAt)),
     ...wrong(week.from <= week.until, 'week/until', week.from),
-    ...wrong(week.until < reverseWeek.from, 'reverseWeek/from', week.until),
+    ...wrong(week.until < reverseWeek.from, 'reverseWeek/from', addDays(week.until, 1)),
     ...wrong(reverseWeek.from <= reverseWeek.until, 'reverseWeek/until', reverseWeek.from),
     ...wrong(reverseWeek.until <= closingMeetingOn, 'closingMeetingOn', reverseWeek.until),
   ])

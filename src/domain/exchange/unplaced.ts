@@ -68,53 +68,64 @@ export function leftovers(paired: Paired, nameOf: (organisationId: string) => st
   const { organisations, adjacent, mates } = paired
   const even = dispensable(paired)
   const group = groupsOf(adjacent, even)
-  const touching = (one: number): number[] => [...new Set((adjacent[one] ?? []).filter((other) => !even[other]))]
   const found = new Map<number, Leftover>()
+  // Who compete with each other are told the same: it is worked out once for all of them.
+  const told = new Map<number, Leftover>()
   for (const [vertex, mate] of mates.entries()) {
     if (mate >= 0) continue
     if ((adjacent[vertex] ?? []).length === 0) {
       found.set(vertex, { reason: { code: 'nobody-to-visit' }, organisationIds: [] })
       continue
     }
-    // Those who compete for the same hosts: everybody who can only go to these, and all to whom they can.
-    const hosts = new Set<number>()
-    const rivals = new Set<number>()
-    const look = [group[vertex] ?? -1]
-    const groups = new Set(look)
-    for (let next = look.pop(); next !== undefined; next = look.pop())
-      for (const [one, of] of group.entries()) {
-        if (of !== next || !even[one]) continue
-        rivals.add(one)
-        for (const host of touching(one)) {
-          if (hosts.has(host)) continue
-          hosts.add(host)
-          for (const other of adjacent[host] ?? []) {
-            const theirs = group[other] ?? -1
-            if (!even[other] || groups.has(theirs)) continue
-            groups.add(theirs)
-            look.push(theirs)
-          }
-        }
-      }
-    const of = (vertices: Iterable<number>) => [...new Set([...vertices].map((one) => organisations[one] ?? ''))]
-    const own = organisations[vertex] ?? ''
-    if (hosts.size === 0)
-      found.set(vertex, { reason: { code: 'odd-number-left', params: { people: rivals.size } }, organisationIds: of(rivals) })
-    else if (of(rivals).length === 1)
-      found.set(vertex, {
-        reason: { code: 'sends-more-than-received', params: { organisation: nameOf(own), people: rivals.size, places: hosts.size } },
-        organisationIds: of(hosts),
-      })
-    else
-      found.set(vertex, {
-        reason: {
-          code: 'too-few-hosts',
-          params: { organisations: of(hosts).map(nameOf).join(', '), people: groups.size, places: hosts.size },
-        },
-        organisationIds: of(hosts),
-      })
+    const own = group[vertex] ?? -1
+    if (!told.has(own)) {
+      const contest = contestOf(own, group, adjacent, even)
+      const why = whyOf(contest, organisations, nameOf)
+      for (const one of contest.groups) told.set(one, why)
+    }
+    const why = told.get(own)
+    if (why) found.set(vertex, why)
   }
   return found
+}
+
+/** Those who compete for the same hosts: everybody who can only go to these, the groups that they make, and all to whom they can. */
+type Contest = { groups: ReadonlySet<number>; rivals: ReadonlySet<number>; hosts: ReadonlySet<number> }
+
+function contestOf(start: number, group: readonly (number | undefined)[], adjacent: Paired['adjacent'], even: readonly boolean[]): Contest {
+  const hosts = new Set<number>()
+  const rivals = new Set<number>()
+  const look = [start]
+  const groups = new Set(look)
+  for (let next = look.pop(); next !== undefined; next = look.pop())
+    for (const [one, of] of group.entries()) {
+      if (of !== next || !even[one]) continue
+      rivals.add(one)
+      for (const host of adjacent[one] ?? []) {
+        if (even[host] || hosts.has(host)) continue
+        hosts.add(host)
+        for (const other of adjacent[host] ?? []) {
+          const theirs = group[other] ?? -1
+          if (!even[other] || groups.has(theirs)) continue
+          groups.add(theirs)
+          look.push(theirs)
+        }
+      }
+    }
+  return { groups, rivals, hosts }
+}
+
+/** Why somebody of a contest is left over: the numbers prove it. */
+function whyOf({ groups, rivals, hosts }: Contest, organisations: readonly string[], nameOf: (organisationId: string) => string): Leftover {
+  const of = (vertices: Iterable<number>) => [...new Set([...vertices].map((one) => organisations[one] ?? ''))]
+  const [own = '', ...others] = of(rivals)
+  const [people, places] = [rivals.size, hosts.size]
+  if (places === 0) return { reason: { code: 'odd-number-left', params: { people } }, organisationIds: of(rivals) }
+  const organisationIds = of(hosts)
+  if (others.length === 0)
+    return { reason: { code: 'sends-more-than-received', params: { organisation: nameOf(own), people, places } }, organisationIds }
+  const names = organisationIds.map(nameOf).join(', ')
+  return { reason: { code: 'too-few-hosts', params: { organisations: names, people: groups.size, places } }, organisationIds }
 }
 
 /** Which dispensable people hang together: the number of its group for each of them. */

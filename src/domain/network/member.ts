@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Actor } from '../actor.ts'
-import type { ById } from '../event.ts'
+import { type ById, keep } from '../event.ts'
 import { requirePerson } from '../guard.ts'
 import { refuse } from '../refusal.ts'
 import { instantOut } from '../time.ts'
@@ -13,6 +13,9 @@ export const Member = z
 export type Member = z.output<typeof Member>
 
 export type HasMembers = { members: ById<Member> }
+
+/** Those who are in the circle now. */
+export const here = (members: ById<Member>): ById<Member> => keep(members, ({ leftAt }) => !leftAt)
 
 /** Whether an organisation is in the circle now. */
 export const isMember = (state: HasMembers, organisationId: string): boolean => {

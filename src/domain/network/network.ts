@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { type ById, type Context, defined, type EventOf, type Evolvers, keep, patch, put, type Recorded } from '../event.ts'
+import { type ById, type Context, defined, type EventOf, type Evolvers, keep, patch, put, type Recorded, room } from '../event.ts'
 import { requirePerson } from '../guard.ts'
 import { refuse } from '../refusal.ts'
 import { type HasRoles, type Role, type RoleHandedOver, type RoleHolder, roleEvents, withoutFormerHolders } from '../role.ts'
 import { dayOf, instantOut } from '../time.ts'
 import { uuid } from '../uuid.ts'
 import { evolveIdentity, type HasIdentity, identityFields, NetworkIdentity, type StateIdentity } from './identity.ts'
-import { type HasMembers, isMember, requireMember } from './member.ts'
+import { type HasMembers, here, isMember, requireMember } from './member.ts'
 
 /** A standing circle of organisations with a shared goal; no member is the boss of another. */
 export const NetworkView = NetworkIdentity.omit({ number: true, at: true, personId: true })
@@ -21,8 +21,14 @@ export const viewNetwork = ({ id, identity, foundedAt, revision }: Network): Net
   return { id, ...is, foundedAt, revision }
 }
 
+/** 200 organisations beside the founder's: more than a region has, and each act loads them all. */
+const mostBeside = 200
+
 export const FoundNetwork = z
-  .strictObject({ ...identityFields, memberIds: z.array(uuid).max(200).default([]).describe('organisations beside that of the caller') })
+  .strictObject({
+    ...identityFields,
+    memberIds: z.array(uuid).max(mostBeside).default([]).describe('organisations beside that of the caller'),
+  })
   .meta({ id: 'FoundNetwork' })
 export type FoundNetwork = z.input<typeof FoundNetwork>
 export const JoinNetwork = z.strictObject({ organisationId: uuid }).meta({ id: 'JoinNetwork' })
@@ -54,6 +60,7 @@ export function stateIdentity(state: Network, input: StateIdentity, context: Con
 export function joinNetwork(state: Network, input: z.output<typeof JoinNetwork>, names: Names, context: Context): NetworkEvent[] {
   requireMember(state, context.actor)
   if (isMember(state, input.organisationId)) refuse('already-a-member', {}, '/organisationId')
+  room(here(state.members), mostBeside + 1)
   return [joined(input.organisationId, names, '/organisationId')]
 }
 
@@ -94,9 +101,10 @@ const evolvers = {
     ...evolveIdentity(data, state.identity.number + 1, recorded),
     revision: recorded.revision,
   }),
-  // A member is known by its organisation: one that comes back takes its old place.
+  // A member is known by its organisation: one that comes back takes its old place in the table. Who left goes from the state as the
+  // next comes.
   'member-joined': (state, data: { organisationId: string; name: string }, { at, revision }) => ({
-    members: put(state.members, { id: data.organisationId, ...data, joinedAt: at }),
+    members: put(here(state.members), { id: data.organisationId, ...data, joinedAt: at }),
     revision,
   }),
   'member-left': (state, data: { organisationId: string }, { at, by, revision }) => ({

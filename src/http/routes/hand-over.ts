@@ -23,8 +23,8 @@ export function handOverRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Alles wat een collega heeft of draagt, in elke overeenstemming en elk samenwerkingsverband',
     },
     description: {
-      en: 'Roles, tasks, mandates, commitments, and tasks that were offered to them; also of somebody who has left already.',
-      nl: 'Rollen, taken, mandaten, afspraken, en taken die hun zijn aangeboden; ook van wie al weg is.',
+      en: 'Roles, tasks, mandates, commitments, tasks that were offered to them, and open recommendations to them; also of somebody who has left already.',
+      nl: 'Rollen, taken, mandaten, afspraken, taken die aan die collega zijn aangeboden, en open aanbevelingen aan die collega; ook van wie al weg is.',
     },
     access: 'member',
     params,

@@ -197,7 +197,7 @@ function findingRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 201, schema: Finding, etag: true },
     handle: async ({ actor, params: { inquiryId }, body, ifMatch }) => {
       const changed = await addFinding(deps, await actor(), { id: inquiryId, ifMatch }, body)
-      const finding = changed.state.findings[madeId(changed, 'finding-added')] ?? refuse('not-found', { what: 'finding' })
+      const finding = changed.state.finding ?? refuse('not-found', { what: 'finding' })
       return { body: finding, etag: etagOf(changed.revision) }
     },
   })

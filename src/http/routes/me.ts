@@ -34,14 +34,14 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Wat op u wacht, over alle overeenstemmingen en samenwerkingsverbanden',
     },
     description: {
-      en: 'Renewals, hearings, concerns, stances, commitments, transfers, reflections and recommendations; what has to be done first comes first.',
-      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten, reflecties en aanbevelingen; wat het eerst moet, staat bovenaan.',
+      en: 'Renewals, hearings, concerns, stances, commitments, transfers, annexes, reflections and recommendations; what has to be done first comes first.',
+      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten, aanhangsels, reflecties en aanbevelingen; wat het eerst moet, staat bovenaan.',
     },
     access: 'person',
     answer: { status: 200, schema: z.strictObject({ items: z.array(ToDo) }).meta({ id: 'ToDoList' }) },
     handle: async ({ actor }) => {
       const person = requirePerson(await actor())
-      const { states, now } = await statesOfHolder(deps.database, person.personId, person.organisationId)
+      const { states, now } = await statesOfHolder(deps.database, person)
       const recommended = await recommendationsFor(deps.database, person)
       const items = [
         ...states.flatMap((state) => toDo(state, person, now)),
@@ -57,6 +57,10 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
     id: 'getMyData',
     tag: 'Me',
     summary: { en: 'Everything the registry holds about you', nl: 'Alles wat het register over u bewaart' },
+    description: {
+      en: 'What you acknowledged as a guest is with the parties of that agreement, and not in it.',
+      nl: 'Wat u als gast erkende, ligt bij de partijen van die overeenstemming en staat er niet in.',
+    },
     access: 'person',
     answer: { status: 200, schema: PersonData },
     handle: async ({ actor }) => {

@@ -20,10 +20,12 @@ import {
   AddPerson,
   Application,
   ChangeOrganisation,
+  ErasedPerson,
   identifierSchemes,
   OrganisationView,
   PersonView,
   RegisterOrganisation,
+  viewErased,
   viewOrganisation,
   viewPerson,
 } from '../../domain/organisation.ts'
@@ -279,8 +281,8 @@ function personalData(app: FastifyInstance, deps: Deps): void {
     tag: 'Organisations',
     summary: { en: 'Everything the registry holds about a person', nl: 'Alles wat het register over iemand bewaart' },
     description: {
-      en: 'For the person themself, and for who administers their organisation.',
-      nl: 'Voor de persoon zelf, en voor wie de organisatie beheert.',
+      en: 'For the person themself, and for who administers their organisation. What they acknowledged as a guest is with the parties of that agreement, and not in it.',
+      nl: 'Voor de persoon zelf, en voor wie de organisatie beheert. Wat iemand als gast erkende, ligt bij de partijen van die overeenstemming en staat er niet in.',
     },
     access: 'person',
     params,
@@ -295,17 +297,17 @@ function personalData(app: FastifyInstance, deps: Deps): void {
     tag: 'Organisations',
     summary: { en: 'Erase what is known of a person', nl: 'Wis wat over iemand bekend is' },
     description: {
-      en: 'Name, e-mail address, job title and account are gone, from history as well; their id stays, with what was done under it. Who is still there leaves by it. It cannot be undone.',
-      nl: 'Naam, e-mailadres, functie en account zijn weg, ook uit de historie; het id blijft, met wat daaronder gedaan is. Wie er nog is, vertrekt ermee. Het is niet terug te draaien.',
+      en: 'Name, e-mail address, job title and account are gone, from history as well; their id stays, with what was done under it. Who is still there leaves by it. It cannot be undone. What a desk says of its contact stays: the answer names the desks that have them as contact.',
+      nl: 'Naam, e-mailadres, functie en account zijn weg, ook uit de historie; het id blijft, met wat daaronder gedaan is. Wie er nog is, vertrekt ermee. Het is niet terug te draaien. Wat een loket over zijn contactpersoon zegt, blijft staan: het antwoord noemt de loketten die de persoon als contact hebben.',
     },
     access: 'known',
     params,
-    answer: { status: 200, schema: PersonView, etag: true },
+    answer: { status: 200, schema: ErasedPerson, etag: true },
     handle: async ({ actor, params, ifMatch }) => {
       const caller = await actor()
       const { state } = await erasePerson(deps, caller, { organisationId: params.organisationId, ifMatch }, params.personId)
-      const erased = state.people[params.personId] ?? refuse('not-found', { what: 'person' })
-      return { body: viewPerson(erased, caller), etag: etagOf(erased.revision) }
+      const body = viewErased(state, params.personId, caller)
+      return { body, etag: etagOf(body.revision) }
     },
   })
 }

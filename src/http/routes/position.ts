@@ -15,7 +15,7 @@ import { page, pageOf, pageOfAll, pageQuery, position } from '../page.ts'
 import { id, number } from '../params.ts'
 
 const ofOrganisation = { organisationId: id }
-const ofStatement = { ...ofOrganisation, statementNumber: number.describe('the number of the statement / het nummer van de uitspraak') }
+const ofStatement = { ...ofOrganisation, statementNumber: number.describe('the number of the statement / het nummer van de positie') }
 const tag = 'Organisations'
 
 /** Positioning: what organisations are for and not for, that others understand it, and where that overlaps or leaves gaps. */
@@ -30,11 +30,11 @@ export function positionRoutes(app: FastifyInstance, deps: Deps): void {
     tag: 'Networks',
     summary: {
       en: 'Subjects on which positions and scopes in a network overlap, meet or leave a gap',
-      nl: 'Onderwerpen waarop posities en reikwijdtes in een samenwerkingsverband overlappen, grenzen of een gat laten',
+      nl: 'Onderwerpen waarop posities en reikwijdtes in een samenwerkingsverband overlappen, aan elkaar grenzen of een gat laten',
     },
     description: {
-      en: 'From what its members stated last, and the versions in force there that you may read; of each the first 500.',
-      nl: 'Uit wat de leden het laatst hebben uitgesproken, en de versies die er van kracht zijn en die u mag lezen; van elk de eerste 500.',
+      en: 'From what its members stated last, and the scope (what it is about, and what not) of the versions in force there that you may read; of each the first 500.',
+      nl: 'Uit de laatste positie van elk lid, en uit de reikwijdte (waar het wel en niet over gaat) van de versies die er van kracht zijn en die u mag lezen; van elk de eerste 500.',
     },
     access: 'member',
     params: z.strictObject({ networkId: id }),
@@ -58,7 +58,7 @@ function statements(app: FastifyInstance, deps: Deps): void {
     tag,
     summary: {
       en: 'What an organisation stated that it is for and not for; the last one counts',
-      nl: 'Waar een organisatie zegt wel en niet van te zijn; de laatste uitspraak telt',
+      nl: 'Waar een organisatie zegt wel en niet van te zijn; de laatste positie telt',
     },
     access: 'known',
     params: z.strictObject(ofOrganisation),
@@ -107,7 +107,7 @@ function statements(app: FastifyInstance, deps: Deps): void {
     path: '/organisations/:organisationId/position-statements/:statementNumber',
     id: 'getPositionStatement',
     tag,
-    summary: { en: 'One statement, also one that was replaced', nl: 'Eén uitspraak, ook een die vervangen is' },
+    summary: { en: 'One statement, also one that was replaced', nl: 'Eén positie, ook een die vervangen is' },
     access: 'known',
     params: z.strictObject(ofStatement),
     answer: { status: 200, schema: PositionStatement, etag: true },

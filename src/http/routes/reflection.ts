@@ -62,7 +62,10 @@ export function reflectionRoutes(app: FastifyInstance, deps: Deps): void {
     id: 'listReflections',
     tag,
     summary: { en: 'The reflections of the parties', nl: 'De reflecties van de partijen' },
-    description: { en: 'The pulse of a party shows only to that party.', nl: 'De sfeermeting van een partij ziet alleen die partij.' },
+    description: {
+      en: 'The pulse of a party, and what it gave the norms, show only to that party.',
+      nl: 'De sfeermeting van een partij, en wat zij de normen gaf, ziet alleen die partij.',
+    },
     access: 'member',
     params: z.strictObject(ofRound),
     query: z.strictObject(pageQuery()),

@@ -35,7 +35,7 @@ export function socialMapRoutes(app: FastifyInstance, deps: Deps): void {
     },
     description: {
       en: 'Of networks and agreements those that you may read.',
-      nl: 'Van samenwerkingsverbanden en overeenstemmingen die welke u mag lezen.',
+      nl: 'Samenwerkingsverbanden en overeenstemmingen voor zover u ze mag lezen.',
     },
     access: 'member',
     query: z.strictObject({

@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm'
 import type { Actor } from '../../domain/actor.ts'
-import type { ClosingMeeting } from '../../domain/exchange/closing.ts'
+import { type ClosingMeeting, type RecordedClosing, viewClosing } from '../../domain/exchange/closing.ts'
 import type { Database, Queries } from '../database.ts'
+import { cameOfOutcomes } from '../lineage.ts'
 import { exchangeClosings } from '../tables/exchange.ts'
 import { findIn, isLast } from './programme.ts'
 
-/** The meeting that closed a round (the last one that was closed, where none is named), with what came of it. */
+/** The meeting that closed a round (the last one that was closed, where none is named), with what came of each of its outcomes. */
 export async function findClosing(
   database: Database,
   actor: Actor,
@@ -14,7 +15,9 @@ export async function findClosing(
 ): Promise<ClosingMeeting> {
   const table = exchangeClosings
   const where = roundNumber ? eq(table.roundNumber, roundNumber) : isLast(table)
-  return (await findIn<ClosingMeeting>(database, actor, programmeId, exchangeClosings, where, 'closing meeting')).doc
+  const { doc } = await findIn<RecordedClosing>(database, actor, programmeId, exchangeClosings, where, 'closing meeting')
+  const outcomeIds = doc.outcomes.map(({ id }) => id)
+  return viewClosing(doc, await cameOfOutcomes(database, actor, programmeId, outcomeIds))
 }
 
 /** Which of these insights somebody had in this programme. */

@@ -1,9 +1,9 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/actor.ts'
 import { mostCounted, mostNodes, type NetworkGraph, networkGraph, type Visits } from '../../domain/network/graph.ts'
 import { currentParticipants } from '../current-list.ts'
 import type { Database } from '../database.ts'
-import { exchangePlacements, exchangeProgrammes } from '../tables/exchange.ts'
+import { exchangeClosings, exchangePlacements, exchangeProgrammes } from '../tables/exchange.ts'
 import { networks } from '../tables/network.ts'
 import { isMember, listMembers } from './network.ts'
 
@@ -18,7 +18,12 @@ export async function graphOfNetwork(database: Database, actor: Actor, networkId
   return networkGraph(networkId, members.slice(0, mostNodes), agreements.slice(0, mostCounted), visits, complete)
 }
 
-/** How many people of each organisation were, or are to be, with each other one, in the exchange programmes of a network. */
+const comes = and(eq(exchangePlacements.state, 'planned'), isNull(exchangeClosings.roundNumber))
+
+/**
+ * How many people of each organisation were with each other one in the exchange programmes of a network, or are to be: what was planned in
+ * a round that closed without it never came.
+ */
 const visitsIn = (database: Database, actor: Actor, networkId: string): Promise<Visits[]> =>
   database.db
     .select({
@@ -29,5 +34,12 @@ const visitsIn = (database: Database, actor: Actor, networkId: string): Promise<
     .from(networks)
     .innerJoin(exchangeProgrammes, eq(exchangeProgrammes.networkId, networks.id))
     .innerJoin(exchangePlacements, eq(exchangePlacements.programmeId, exchangeProgrammes.id))
-    .where(and(eq(networks.id, networkId), isMember(database, actor), ne(exchangePlacements.state, 'cancelled')))
+    .leftJoin(
+      exchangeClosings,
+      and(
+        eq(exchangeClosings.programmeId, exchangePlacements.programmeId),
+        eq(exchangeClosings.roundNumber, exchangePlacements.roundNumber),
+      ),
+    )
+    .where(and(eq(networks.id, networkId), isMember(database, actor), or(eq(exchangePlacements.state, 'held'), comes)))
     .groupBy(exchangePlacements.guestOrganisationId, exchangePlacements.hostOrganisationId)

@@ -1,14 +1,14 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/actor.ts'
 import type { NetworkIdentity } from '../../domain/network/identity.ts'
-import { type NormSum, norms } from '../../domain/norm.ts'
+import { type NormSum, normMinimum, norms } from '../../domain/norm.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { readerOf } from '../agreement.ts'
 import { atTable } from '../agreement-list.ts'
 import type { Database } from '../database.ts'
 import { agreements, parties } from '../tables/agreement.ts'
 import { networkIdentities, networks } from '../tables/network.ts'
-import { reflections } from '../tables/round.ts'
+import { reflections, rounds } from '../tables/round.ts'
 import { isMember, listInNetwork } from './network.ts'
 
 /** Every identity that a network stated, from the first on. */
@@ -41,20 +41,36 @@ export async function findIdentity(
   return row ?? refuse('not-found', { what: 'network' })
 }
 
-/** How often each norm was scored in the agreements of a network at whose table the reader is, and how the scores add up. */
+/**
+ * How often each norm was scored in the agreements of a network at whose table the reader is, and how the scores add up: of closed rounds in
+ * which enough did.
+ */
 export async function normsOfNetwork(database: Database, actor: Actor, networkId: string): Promise<NormSum[]> {
   const score = (norm: string) => sql`(${reflections.doc}->'norms'->>${sql.raw(`'${norm}'`)})::int`
-  const columns = Object.fromEntries(
-    norms.flatMap((norm) => [
-      [`${norm} answers`, sql<number>`count(${score(norm)})::int`],
-      [`${norm} sum`, sql<number>`coalesce(sum(${score(norm)}), 0)::int`],
-    ]),
-  )
-  const [row = {}] = await database.db
-    .select(columns)
+  const scored = database.db
+    .select(
+      Object.fromEntries(
+        norms.flatMap((norm) => [
+          [`${norm} answers`, sql<number>`count(${score(norm)})`.as(`${norm} answers`)],
+          [`${norm} sum`, sql<number>`sum(${score(norm)})`.as(`${norm} sum`)],
+        ]),
+      ),
+    )
     .from(parties)
     .innerJoin(agreements, eq(agreements.id, parties.agreementId))
     .innerJoin(reflections, eq(reflections.agreementId, parties.agreementId))
-    .where(and(atTable(database, readerOf(actor, 'network')), eq(agreements.networkId, networkId)))
+    .innerJoin(rounds, and(eq(rounds.agreementId, reflections.agreementId), eq(rounds.number, reflections.roundNumber)))
+    .where(and(atTable(database, readerOf(actor, 'network')), eq(agreements.networkId, networkId), eq(rounds.state, 'closed')))
+    .groupBy(reflections.agreementId, reflections.roundNumber)
+    .as('scored')
+  const enough = (norm: string, what: 'answers' | 'sum') =>
+    sql<number>`coalesce(sum(${scored[`${norm} ${what}`]}) filter (where ${scored[`${norm} answers`]} >= ${sql.raw(String(normMinimum))}), 0)::int`
+  const [row = {}] = await database.db
+    .select(
+      Object.fromEntries(
+        norms.flatMap((norm) => (['answers', 'sum'] as const).map((what) => [`${norm} ${what}`, enough(norm, what)] as const)),
+      ),
+    )
+    .from(scored)
   return norms.map((norm) => ({ norm, answers: Number(row[`${norm} answers`] ?? 0), sum: Number(row[`${norm} sum`] ?? 0) }))
 }

@@ -17,7 +17,7 @@ export const inquiryProjections: Projection<Inquiry>[] = [
   ),
   projection(
     findings,
-    (state: Inquiry) => state.findings,
+    (state: Inquiry) => one(state.finding),
     (finding, { id }) => ({ inquiryId: id, id: finding.id, kind: finding.kind, doc: finding }),
   ),
 ]

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { maximumMatching } from '../../../src/domain/exchange/blossom.ts'
 import { matched } from '../../../src/domain/exchange/matching.ts'
 import { dispensable, leftovers } from '../../../src/domain/exchange/unplaced.ts'
+import { refusals } from '../../../src/domain/refusal.ts'
 import { only, uuid } from '../../support/agreement.ts'
 
 type Graph = number[][]
@@ -194,6 +195,16 @@ describe('who is left over hears why', () => {
     }
   })
 
+  test('which is worked out once for all who compete with each other', () => {
+    const size = 600
+    const adjacent = Array.from({ length: size }, (_, nth) => (nth > 0 ? [0] : Array.from({ length: size - 1 }, (_, other) => other + 1)))
+    const mates = adjacent.map((_, nth) => (nth < 2 ? 1 - nth : -1))
+    const begun = performance.now()
+    const found = leftovers({ organisations: adjacent.map((_, nth) => `o${nth}`), adjacent, mates }, (id) => id)
+    expect([found.size, new Set(found.values()).size]).toEqual([size - 2, 1])
+    expect(performance.now() - begun).toBeLessThan(1000)
+  })
+
   test('more who can only go there than there are places there', () => {
     const onlyTo = (org: number) => [0, 1, 2, 3, 4].filter((other) => other !== org)
     const people = [{ org: 0 }, { org: 1, notWith: onlyTo(0) }, { org: 2, notWith: onlyTo(0) }]
@@ -203,6 +214,10 @@ describe('who is left over hears why', () => {
   test('nobody to visit at all: alone, or everybody is excluded', () => {
     expect(reasons([{ org: 0 }])).toEqual([{ code: 'nobody-to-visit' }])
     expect(reasons([{ org: 0, notWith: [1] }, { org: 1 }]).map(({ code }) => code)).toEqual(['nobody-to-visit', 'nobody-to-visit'])
+  })
+
+  test('and never who excluded whom, nor that anybody did', () => {
+    for (const language of ['en', 'nl'] as const) expect(refusals['nobody-to-visit'][language]).not.toMatch(/exclud|uitge?sl/)
   })
 
   test('each of them one reason, whatever the graph', () => {

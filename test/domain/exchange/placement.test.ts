@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { defined, mostAtTable } from '../../../src/domain/event.ts'
 import { CloseExchangeRound, closeExchangeRound } from '../../../src/domain/exchange/closing.ts'
-import { isOwed, makePlacements, type Placement, preparePlacement } from '../../../src/domain/exchange/placement.ts'
+import { withdrawEnrolment } from '../../../src/domain/exchange/enrolment.ts'
+import { isOwed, type Placement, preparePlacement } from '../../../src/domain/exchange/placement.ts'
 import { addExchangeRound } from '../../../src/domain/exchange/programme.ts'
 import { boundaryPoints, exchangeThemes, ReflectOnPlacement, reflectOnPlacement } from '../../../src/domain/exchange/reflection.ts'
 import { addDays, dayOf } from '../../../src/domain/time.ts'
@@ -12,17 +14,29 @@ import {
   enrolled,
   everybody,
   goTo,
+  makes,
   matches,
+  members,
   placed,
   round,
   roundFrom,
   settles,
+  without,
 } from '../../support/exchange.ts'
 
 const lead = school.representative
 const visits = (exchange: Exchange): Placement[] => Object.values(exchange.state.placements)
 const visitOf = (exchange: Exchange, { id }: House): Placement => only(visits(exchange).find(({ guest }) => guest.organisationId === id))
 const houseOf = (id: string): House => only(houses.find((house) => house.id === id))
+/** School and team, matched with each other. */
+function matching(over: object = {}): Exchange {
+  const exchange = aProgramme()
+  enrolled(exchange, lead)
+  enrolled(exchange, team.representative, over)
+  goTo(exchange, dayOf(round(exchange).enrolBeforeAt))
+  matches(exchange)
+  return exchange
+}
 const held = (heldOn: string) => ({ outcome: 'held' as const, heldOn })
 
 describe('placements', () => {
@@ -43,7 +57,60 @@ describe('placements', () => {
     const exchange = aProgramme()
     enrolled(exchange, lead)
     goTo(exchange, dayOf(round(exchange).enrolBeforeAt))
-    expect(codes(() => makePlacements(exchange.state, { roundNumber: 1 }, contextOf(exchange, lead)))).toEqual(['matching-missing'])
+    expect(codes(() => makes(exchange))).toEqual(['matching-missing'])
+    matches(exchange)
+    expect(codes(() => makes(exchange))).toEqual(['nobody-paired'])
+  })
+
+  test('are not made of a matching with somebody who is no longer there, or whose organisation is not', () => {
+    const exchange = matching()
+    expect(codes(() => makes(exchange, 1, without(everybody, team.representative.personId)))).toEqual(['matching-missing'])
+    expect(codes(() => makes(exchange, 1, everybody, without(members, team.id)))).toEqual(['matching-missing'])
+    makes(exchange)
+    expect(visits(exchange)).toHaveLength(2)
+  })
+
+  test('are not made of a matching that is void, since somebody withdrew', () => {
+    const exchange = matching()
+    const [mine] = Object.values(exchange.state.enrolments)
+    const who = houseOf(only(mine).organisationId).representative
+    does(exchange, who, (state, context) => withdrawEnrolment(state, only(mine).id, context))
+    expect(codes(() => makes(exchange))).toEqual(['matching-missing'])
+  })
+
+  test('are prepared by the host contact that was named', () => {
+    const exchange = matching({ hostContactId: team.colleague.personId })
+    makes(exchange)
+    expect(visitOf(exchange, school).host).toEqual({ organisationId: team.id, contactId: team.colleague.personId })
+    expect(visitOf(exchange, team).host).toEqual({ organisationId: school.id, contactId: lead.personId })
+  })
+
+  test('are so many at once, with what is still owed, and no more', () => {
+    const exchange = matching()
+    const beside = (planned: number) => {
+      const visit = { roundNumber: 1, state: 'planned', reverseId: uuid(0, 73) } as Placement
+      const placements = Object.fromEntries(Array.from({ length: planned }, (_, nth) => [uuid(nth, 73), { ...visit, id: uuid(nth, 73) }]))
+      return { ...exchange, state: { ...exchange.state, placements } }
+    }
+    expect(codes(() => makes(beside(2 * mostAtTable - 1)))).toEqual(['full'])
+    const last = beside(2 * mostAtTable - 2)
+    makes(last)
+    expect(visits(last)).toHaveLength(2 * mostAtTable)
+  })
+
+  test('are prepared by who is visited, where who would prepare them has left; and by another, where that is said', () => {
+    const exchange = matching({ hostContactId: team.colleague.personId })
+    makes(exchange, 1, without(everybody, team.colleague.personId))
+    const { id } = visitOf(exchange, school)
+    const contact = () => only(exchange.state.placements[id]).host.contactId
+    expect(contact()).toBe(team.representative.personId)
+    const prepares = (contactId?: string) =>
+      does(exchange, team.colleague, (state, context) => preparePlacement(state, id, defined({ items: [], contactId }), everybody, context))
+    expect(codes(() => prepares(school.colleague.personId))).toEqual(['holder-not-of-organisation'])
+    prepares(team.colleague.personId)
+    expect(contact()).toBe(team.colleague.personId)
+    prepares()
+    expect(contact()).toBe(team.colleague.personId)
   })
 
   test('are prepared by the host’s organisation, on a day in their week', () => {
@@ -52,12 +119,14 @@ describe('placements', () => {
     const host = houseOf(visit.host.organisationId)
     const items = [{ text: 'A desk', done: true }]
     const tries = (house: House, on: string) => () =>
-      preparePlacement(exchange.state, visit.id, { on, items }, contextOf(exchange, house.colleague))
+      preparePlacement(exchange.state, visit.id, { on, items }, everybody, contextOf(exchange, house.colleague))
     expect(codes(tries(school, visit.week.from))).toEqual(['not-yours'])
     expect(codes(tries(host, addDays(visit.week.until, 1)))).toEqual(['outside-week'])
-    does(exchange, host.colleague, (state, context) => preparePlacement(state, visit.id, { on: visit.week.from, items }, context))
+    does(exchange, host.colleague, (state, context) =>
+      preparePlacement(state, visit.id, { on: visit.week.from, items }, everybody, context),
+    )
     expect(visitOf(exchange, school)).toMatchObject({ on: visit.week.from, preparation: items })
-    does(exchange, host.colleague, (state, context) => preparePlacement(state, visit.id, { items: [] }, context))
+    does(exchange, host.colleague, (state, context) => preparePlacement(state, visit.id, { items: [] }, everybody, context))
     expect(visitOf(exchange, school)).not.toHaveProperty('on')
     settles(exchange, host.colleague, visit.id, { outcome: 'cancelled', reason: 'Ill' })
     expect(codes(tries(host, visit.week.from))).toEqual(['wrong-state'])
@@ -122,6 +191,14 @@ describe('how a visit was', () => {
     const twice = [1, 2].map(() => ({ theme: 'depth', text: 'Deep' }))
     const followUp = { withPersonId: uuid(99), on: '2020-01-01' }
     expect(tries(after, lead, { themes: twice, followUp })).toEqual(['theme-twice', 'not-found', 'backdated'])
+    // More coffee is with who were there: somebody of the guest's or the host's organisation.
+    const on = dayOf(after.exchange.now)
+    const meets = (house: House) => {
+      const input = says({ followUp: { withPersonId: house.colleague.personId, on } })
+      return () => reflectOnPlacement(after.exchange.state, after.visit.id, input, everybody, contextOf(after.exchange, lead))
+    }
+    expect(codes(meets(stranger))).toEqual(['not-found'])
+    for (const house of [school, after.host]) expect(meets(house)()).toHaveLength(1)
   })
 
   test('and on what crossing the boundary brought to light, on four points and no other', () => {
@@ -140,12 +217,16 @@ describe('the closing meeting', () => {
     does(exchange, actor, (state, context) => closeExchangeRound(state, input, new Set(insights), context))
   }
 
-  test('closes a round once its placements are made, by the leading organisation, and not ahead of time', () => {
+  test('closes a round once its placements are made, by the leading organisation, and not while a visit of it is still to come', () => {
     expect(codes(() => closes(aProgramme()))).toEqual(['enrolment-open'])
     const exchange = placed()
     expect(codes(() => closes(exchange, {}, [], team.representative))).toEqual(['not-leading'])
     expect(codes(() => closes(exchange, { heldOn: addDays(dayOf(exchange.now), 1) }))).toEqual(['not-yet-held'])
     expect(codes(() => closes(exchange, { heldOn: addDays(round(exchange).week.from, -1) }))).toEqual(['days-out-of-order'])
+    const early = matching()
+    makes(early)
+    goTo(early, round(early).week.from)
+    expect(codes(() => closes(early))).toEqual(['visits-ahead'])
     closes(exchange)
     expect(codes(() => closes(exchange))).toEqual(['wrong-state'])
   })
@@ -160,24 +241,64 @@ describe('the closing meeting', () => {
     expect(exchange.state.closing?.outcomes).toMatchObject([{ id: expect.any(String), text: 'One number to call' }])
   })
 
-  test('what the round held leaves the working state, but for visits of which one is still owed', () => {
-    const exchange = placed()
-    const [visit] = visits(exchange)
-    settles(exchange, houseOf(only(visit).guest.organisationId).representative, only(visit).id, held(only(visit).week.from))
-    closes(exchange)
-    const { enrolments, matchings, reflectors, placements } = exchange.state
-    expect([enrolments, matchings, reflectors]).toEqual([{}, {}, {}])
-    expect(Object.keys(placements).sort()).toEqual([only(visit).id, only(visit).reverseId].sort())
-    // It is made up for later, and then leaves at the next closing.
-    const reverse = only(placements[only(visit).reverseId])
-    settles(exchange, houseOf(reverse.host.organisationId).colleague, reverse.id, held(dayOf(exchange.now)))
+  /** One more round, of school and city, up to its placements. */
+  const another = (exchange: Exchange, roundNumber: number) => {
     does(exchange, lead, (state, context) => addExchangeRound(state, roundFrom(dayOf(exchange.now)), context))
-    for (const house of [school, city]) enrolled(exchange, house.representative, { roundNumber: 2 })
-    goTo(exchange, dayOf(round(exchange, 2).enrolBeforeAt))
-    matches(exchange, 2)
-    does(exchange, lead, (state, context) => makePlacements(state, { roundNumber: 2 }, context))
-    goTo(exchange, round(exchange, 2).closingMeetingOn)
+    for (const house of [school, city]) enrolled(exchange, house.representative, { roundNumber })
+    goTo(exchange, dayOf(round(exchange, roundNumber).enrolBeforeAt))
+    matches(exchange, roundNumber)
+    makes(exchange, roundNumber)
+    goTo(exchange, round(exchange, roundNumber).closingMeetingOn)
+  }
+  const roundsOf = (exchange: Exchange) => [...new Set(visits(exchange).map(({ roundNumber }) => roundNumber))].sort()
+
+  test('leaves the visits of its round to be settled, and to be reflected on, until the next round closes', () => {
+    const exchange = placed()
+    closes(exchange)
+    const { enrolments, matchings, placements } = exchange.state
+    expect([enrolments, matchings, Object.keys(placements).length]).toEqual([{}, {}, 4])
+    const visit = visitOf(exchange, school)
+    for (const id of [visit.id, visit.reverseId]) settles(exchange, lead, id, held(dayOf(exchange.now)))
+    does(exchange, lead, (state, context) => reflectOnPlacement(state, visit.id, says(), everybody, context))
+    expect(exchange.state.reflectors).toEqual({ [visit.id]: [lead.personId] })
+    another(exchange, 2)
     closes(exchange, { roundNumber: 2 })
-    expect(exchange.state.placements).toEqual({})
+    expect([roundsOf(exchange), exchange.state.reflectors]).toEqual([[2], {}])
+  })
+
+  test('leaves visits of which one is still owed for as long as it is', () => {
+    const exchange = placed()
+    const visit = visitOf(exchange, school)
+    settles(exchange, lead, visit.id, held(visit.week.from))
+    closes(exchange)
+    another(exchange, 2)
+    closes(exchange, { roundNumber: 2 })
+    expect(roundsOf(exchange)).toEqual([1, 2])
+    expect(visits(exchange).filter(({ roundNumber }) => roundNumber === 1)).toHaveLength(2)
+    settles(exchange, lead, visit.reverseId, held(dayOf(exchange.now)))
+    another(exchange, 3)
+    closes(exchange, { roundNumber: 3 })
+    expect(roundsOf(exchange)).toEqual([3])
+  })
+
+  test('makes room: what is neither open nor owed does not count', () => {
+    const exchange = placed()
+    closes(exchange)
+    const [one, ...others] = visits(exchange)
+    const many = Array.from({ length: 996 }, (_, nth) => ({ ...only(one), id: uuid(nth, 60), reverseId: uuid(nth, 61) }))
+    exchange.state = { ...exchange.state, placements: byId([only(one), ...others, ...many]) }
+    another(exchange, 2)
+    expect(visits(exchange)).toHaveLength(1002)
+    // Of rounds that are open they do.
+    const open = many.map((visit) => ({ ...visit, roundNumber: 2 }))
+    exchange.state = { ...exchange.state, placements: byId(open) }
+    another(exchange, 3)
+    exchange.state = {
+      ...exchange.state,
+      placements: byId([...visits(exchange), ...open.map((visit) => ({ ...visit, id: `${visit.id}x` }))]),
+    }
+    expect(codes(() => another(exchange, 4))).toEqual(['full'])
   })
 })
+
+const byId = (placements: readonly Placement[]) => Object.fromEntries(placements.map((one) => [one.id, one]))

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { ledBy } from '../../../src/domain/circle.ts'
+import { CloseExchangeRound, closeExchangeRound } from '../../../src/domain/exchange/closing.ts'
 import { Enrol, enrol, viewEnrolment, withdrawEnrolment } from '../../../src/domain/exchange/enrolment.ts'
 import { makeMatching } from '../../../src/domain/exchange/matching.ts'
 import {
   addExchangeRound,
   changeExchangeRound,
   changeProgramme,
+  enrolTogether,
   evolve,
   FoundProgramme,
   foundProgramme,
@@ -12,7 +15,7 @@ import {
 } from '../../../src/domain/exchange/programme.ts'
 import { addDays, dayOf } from '../../../src/domain/time.ts'
 import { city, codes, contextOf, monday, only, operator, parents, reasons, school, stranger, team, uuid } from '../../support/agreement.ts'
-import { aProgramme, does, enrolled, everybody, goTo, matches, members, placed, round, roundFrom } from '../../support/exchange.ts'
+import { aProgramme, does, enrolled, everybody, goTo, matches, members, placed, round, roundFrom, without } from '../../support/exchange.ts'
 
 const today = dayOf(monday)
 const lead = school.representative
@@ -41,6 +44,17 @@ describe('a programme', () => {
     for (const act of acts) expect(codes(act)).toEqual(['not-leading'])
   })
 
+  test('whose leading organisation left the network is led by any member', () => {
+    const { state, ...rest } = aProgramme()
+    const changes =
+      (actor: Parameters<typeof contextOf>[1], who = members) =>
+      () =>
+        changeProgramme(ledBy(state, who, actor), { title: 'x', purpose: 'y', checklist: [] }, contextOf(rest, actor))
+    expect(codes(changes(team.colleague))).toEqual(['not-leading'])
+    expect(changes(team.colleague, without(members, school.id))()).toHaveLength(1)
+    expect(codes(changes(operator, without(members, school.id)))).toEqual(['person-required'])
+  })
+
   test('begins with its founding, and shrugs at what is not invented yet', () => {
     const recorded = { at: monday, by: { actorId: 'x' }, revision: 2 }
     expect(() => evolve(undefined, { type: 'enrolment-withdrawn', data: { enrolmentId: 'x' } }, recorded)).toThrow('programme-founded')
@@ -60,6 +74,12 @@ describe('a round', () => {
       'days-out-of-order /week/until',
       'days-out-of-order /closingMeetingOn',
     ])
+    // The first day on which each may be: the reverse week begins after the week, the others on the day itself at the earliest.
+    const same = roundFrom(today)
+    const late = { ...same, reverseWeek: { from: same.week.until, until: same.week.until }, closingMeetingOn: same.week.until }
+    expect(reasons(() => addExchangeRound(state, late, contextOf(rest, lead)))).toMatchObject([
+      { pointer: '/reverseWeek/from', params: { after: addDays(same.week.until, 1) } },
+    ])
     const past = () => addExchangeRound(state, roundFrom(today, { enrolBeforeAt: monday }), contextOf(rest, lead))
     expect(codes(past)).toEqual(['deadline-past'])
   })
@@ -72,7 +92,13 @@ describe('a round', () => {
     goTo(exchange, dayOf(round(exchange).enrolBeforeAt))
     expect([stands(), exchange.events.length]).toEqual(['matching', 1])
     const later = placed()
-    expect(only(viewProgramme(later.state, later.now).rounds[0]).state).toBe('placing')
+    const ends = () => only(viewProgramme(later.state, later.now).rounds[0])
+    expect(ends().state).toBe('placing')
+    goTo(later, round(later).closingMeetingOn)
+    expect(ends().state).toBe('placing')
+    const input = CloseExchangeRound.parse({ roundNumber: 1, heldOn: dayOf(later.now), outcomes: [] })
+    does(later, lead, (state, context) => closeExchangeRound(state, input, new Set(), context))
+    expect(ends()).toMatchObject({ state: 'closed', closedAt: later.now })
   })
 
   test('changes while people can be enrolled, and no longer after; several follow each other', () => {
@@ -89,6 +115,13 @@ describe('a round', () => {
     expect(round(exchange, 2).enrolBeforeAt).toBe(exchange.now)
     expect(codes(() => enrolled(exchange, lead, { roundNumber: 2 }))).toEqual(['enrolment-over'])
     expect(codes(() => changeExchangeRound(exchange.state, 3, other, contextOf(exchange, lead)))).toEqual(['not-found'])
+  })
+
+  test('has its days in order after its deadline too, where that is moved to now', () => {
+    const exchange = aProgramme()
+    const past = roundFrom(addDays(today, -40), { enrolBeforeAt: addDays(today, -30) })
+    const change = () => changeExchangeRound(exchange.state, 1, past, contextOf(exchange, lead))
+    expect(reasons(change).map(({ pointer }) => pointer)).toEqual(['/week/from'])
   })
 })
 
@@ -120,6 +153,12 @@ describe('enrolling', () => {
     expect(tries({ personId: school.colleague.personId }, exchange)).toEqual(['enrolment-over undefined'])
   })
 
+  test('a wish, or whom not to be paired with, that is named twice stands there once', () => {
+    const exchange = aProgramme()
+    const id = enrolled(exchange, lead, { wishes: [team.id, city.id, team.id], notWith: [parents.id, parents.id] })
+    expect(only(exchange.state.enrolments[id])).toMatchObject({ wishes: [team.id, city.id], notWith: [parents.id] })
+  })
+
   test('has the person themself prepare the visit that they get, unless another does', () => {
     const exchange = aProgramme()
     const contactOf = (id: string) => only(exchange.state.enrolments[id]).hostContactId
@@ -142,6 +181,15 @@ describe('enrolling', () => {
     const later = placed()
     const [mine] = Object.values(later.state.enrolments).filter(({ organisationId }) => organisationId === school.id)
     expect(codes(() => withdrawEnrolment(later.state, only(mine).id, contextOf(later, lead)))).toEqual(['wrong-state'])
+  })
+
+  test('of several at once is each beside those before, and all or none', () => {
+    const exchange = aProgramme()
+    const one = Enrol.parse({ roundNumber: 1, personId: lead.personId })
+    const other = { ...one, personId: school.colleague.personId }
+    const together = (inputs: Enrol[]) => enrolTogether(exchange.state, inputs, members, everybody, contextOf(exchange, lead))
+    expect(together([one, other]).map(({ type }) => type)).toEqual(['enrolled', 'enrolled'])
+    expect(codes(() => together([one, other, one]))).toEqual(['already-enrolled'])
   })
 
   test('shows with whom somebody is not paired to their own organisation and to the leading one', () => {
@@ -177,7 +225,6 @@ describe('matching', () => {
     const exchange = aProgramme()
     for (const house of [school, team, city]) enrolled(exchange, house.representative)
     goTo(exchange, dayOf(round(exchange).enrolBeforeAt))
-    const without = <Value>(map: ReadonlyMap<string, Value>, id: string) => new Map([...map].filter(([key]) => key !== id))
     const gone = without(everybody, team.representative.personId)
     does(exchange, lead, (state, context) => makeMatching(state, { roundNumber: 1 }, members, gone, context))
     expect(exchange.state.matchings[1]).toMatchObject({

@@ -352,6 +352,8 @@ function namesOf(target: Target, world: World): Names {
     networkId: ours ? networkId : otherNetworkId,
     ...(ours ? circle : otherCircle),
     ...(ours ? networkRole : otherNetworkRole),
+    // Whoever holds a role there, and not one of the network.
+    ...(target.kind === 'place' && target.place.ids),
     seatId: house.colleague.actor.personId,
     memberId: house.id,
     templateId: only(builtIn[0]).id,

@@ -206,7 +206,7 @@ async function aCircle(
 const aDesk = async ({ deps }: Registry, house: House): Promise<string> =>
   madeId(await addDesk(deps, house.grantor.actor, { organisationId: house.id }, { name: 'Care desk' }), 'desk-opened')
 
-type RoleIds = { networkRoleId: string; turnId: string }
+type RoleIds = { networkRoleId: string; holderId: string }
 
 /** A role of a network that somebody of a house holds, without tasks, so that it can be ended. */
 async function aNetworkRole({ deps }: Registry, networkId: string, { colleague }: House): Promise<RoleIds> {
@@ -214,7 +214,7 @@ async function aNetworkRole({ deps }: Registry, networkId: string, { colleague }
   const networkRoleId = madeId(await createNetworkRole(deps, colleague.actor, { networkId }, shape), 'role-created')
   const holder = { personId: colleague.actor.personId }
   const { state } = await assignNetworkRole(deps, colleague.actor, { networkId }, networkRoleId, holder)
-  return { networkRoleId, turnId: only(state.roles[networkRoleId]?.holders[0]).id }
+  return { networkRoleId, holderId: only(state.roles[networkRoleId]?.holders[0]).id }
 }
 
 /** A first position of a house, and what another asks about it. */

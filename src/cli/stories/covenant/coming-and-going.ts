@@ -16,7 +16,7 @@ export async function joins({ teller, table, people: { lotte, noor, karel } }: S
   const consents = `/annexes/${annex.id}/consents`
   await table.does(`${noor.name} consents, but nobody mandated her.`, noor, consents, {}, 403)
   await table.grant(karel, noor)
-  await table.does('Now she may. She has still to say on which ground her organisation shares data.', noor, consents, {}, 409)
+  await table.does('Now she may. She has still to say on which legal basis her organisation shares data.', noor, consents, {}, 409)
   const legalBasis = { basis: 'Jeugdwet, artikel 7.4.0', processingRecord: 'Register jeugdbescherming, nummer 14' }
   const pending = await table.does('She does, and the others have thirty days to object.', noor, consents, { legalBasis })
   teller.note(`It takes effect on ${pending.takesEffectAt.slice(0, 10)}, by itself.`)
@@ -37,6 +37,8 @@ export async function someoneObjects({ teller, table, people: { lotte, petra, il
     reason: 'Wij delen adressen pas als duidelijk is wie ze ziet.',
   })
   teller.sure('it does not happen, and is for the next round to talk about', objected.state === 'objected')
+  const asks = { as: ilse.subject, expect: 404 }
+  await teller.tell(`What ${ilse.organisation} read along since it was invited is closed to it again.`, `GET ${table.at}`, asks)
 }
 
 /** A party that leaves, after its notice. */

@@ -128,7 +128,7 @@ export async function sayOnWhichGround({ teller, table, people }: Story): Promis
     ongoing: true,
   })
   await table.accept(yusuf, commitment.id)
-  const refused = await table.adopt('Nobody adopts that until each party says on which ground it shares.', lotte, 409)
+  const refused = await table.adopt('Nobody adopts that until each party says on which legal basis it shares.', lotte, 409)
   for (const { code, detail } of refused.errors) if (code === 'legal-basis-missing') teller.note(`– ${detail}`)
   const grounds = legalBasis(table, people)
   const forgotten = grounds.map(({ processingRecord, ...rest }) =>
@@ -149,5 +149,5 @@ export async function adopt({ teller, table, people }: Story): Promise<void> {
   await table.adopt('The covenant is adopted.', people.yusuf)
   const { body } = await teller.look(`${table.at}/current`, people.selma.subject)
   const grounds = body.content.legalBasis.map(({ processingRecord }: { processingRecord: string }) => processingRecord)
-  teller.sure('every member of the network reads on which ground each party shares', grounds.length === 5)
+  teller.sure('every member of the network reads on which legal basis each party shares', grounds.length === 5)
 }

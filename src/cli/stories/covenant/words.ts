@@ -22,7 +22,7 @@ export const title = 'Convenant veilig thuis in Kogerveen'
 /** The five who found it. */
 export const founders = ({ lotte, sanne, petra, yusuf, daan }: People): Person[] => [lotte, sanne, petra, yusuf, daan]
 
-/** On which ground each of the founders shares data, and which entry of its register of processing activities says so. */
+/** On which legal basis each of the founders shares data, and which entry of its register of processing activities says so. */
 export const legalBasis = (table: Table, { lotte, sanne, petra, yusuf, daan }: People) => [
   ground(table, lotte, 'Wet maatschappelijke ondersteuning 2015, artikel 5.1.1', 'Register Kogerveen, nummer 112'),
   ground(table, sanne, 'Wet politiegegevens, artikel 20', 'Register politie, nummer 4-17'),

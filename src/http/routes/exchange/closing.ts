@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../../../actions/deps.ts'
 import { closeExchangeRound } from '../../../actions/exchange/closing.ts'
-import { CloseExchangeRound, ClosingMeeting } from '../../../domain/exchange/closing.ts'
+import { CloseExchangeRound, ClosingMeeting, viewClosing } from '../../../domain/exchange/closing.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import { findClosing } from '../../../store/exchange/closing.ts'
 import { operation } from '../../operation.ts'
@@ -19,7 +19,10 @@ export function closingRoutes(app: FastifyInstance, deps: Deps): void {
     id: 'getClosingMeeting',
     tag,
     summary: { en: 'The meeting that closed a round, and what came of it', nl: 'De slotbijeenkomst van een ronde, en wat ervan kwam' },
-    description: { en: 'Without `round` the last one.', nl: 'Zonder `round` de laatste.' },
+    description: {
+      en: 'Without `round` the last one. Each outcome says which recommendations are based on it and which agreements originate from it, as far as you may read them; the first 100 of each.',
+      nl: 'Zonder `round` de laatste. Bij elke uitkomst staat welke aanbevelingen erop berusten en welke overeenstemmingen eruit voortkomen, voor zover u ze mag lezen; van elk de eerste 100.',
+    },
     access: 'member',
     params,
     query: z.strictObject({ round: number.optional() }),
@@ -50,7 +53,7 @@ export function closingRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 201, schema: ClosingMeeting },
     handle: async ({ actor, params, ifMatch, body }) => {
       const { state } = await closeExchangeRound(deps, await actor(), { id: params.programmeId, ifMatch }, body)
-      return { body: state.closing ?? refuse('not-found', { what: 'closing meeting' }) }
+      return { body: viewClosing(state.closing ?? refuse('not-found', { what: 'closing meeting' })) }
     },
   })
 }

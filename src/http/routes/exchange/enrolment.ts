@@ -47,7 +47,7 @@ export function enrolmentRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Enrol somebody of your organisation in a round', nl: 'Meld iemand van uw organisatie aan voor een ronde' },
     description: {
       en: 'Until the deadline of the round. Who takes part visits and is visited. With whom they are not to be paired only your organisation and the leading one see.',
-      nl: 'Tot en met de laatste dag van aanmelden. Wie meedoet, gaat op bezoek en krijgt bezoek. Met wie er niet gekoppeld wordt, zien alleen uw organisatie en de leidende.',
+      nl: 'Tot het uiterste moment van aanmelden van de ronde. Wie meedoet, gaat op bezoek en krijgt bezoek. Met wie er niet gekoppeld wordt, zien alleen uw organisatie en de leidende.',
     },
     access: 'person',
     params: z.strictObject(ofProgramme),
@@ -82,7 +82,7 @@ export function enrolmentRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Withdraw an enrolment of your organisation', nl: 'Trek een aanmelding van uw organisatie in' },
     description: {
       en: 'Until placements are made. A matching that was made before has to be made again.',
-      nl: 'Totdat er plaatsingen zijn. Een koppeling die al was gemaakt, moet opnieuw.',
+      nl: 'Totdat de bezoeken zijn gemaakt. Een koppeling die al was gemaakt, moet opnieuw.',
     },
     access: 'person',
     params: ofEnrolment,

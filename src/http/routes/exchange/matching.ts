@@ -34,7 +34,7 @@ export function matchingRoutes(app: FastifyInstance, deps: Deps): void {
     },
     description: {
       en: 'As it was worked out last; a proposal until the placements of the round are made. Without `round` that of the last round that has one.',
-      nl: 'Zoals het laatst is uitgezocht; een voorstel totdat de plaatsingen van de ronde zijn gemaakt. Zonder `round` die van de laatste ronde die er een heeft.',
+      nl: 'Zoals het laatst is uitgezocht; een voorstel totdat de bezoeken van de ronde zijn gemaakt. Zonder `round` die van de laatste ronde die er een heeft.',
     },
     access: 'member',
     params,
@@ -53,7 +53,7 @@ export function matchingRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Work out who visits whom in a round', nl: 'Zoek uit wie bij wie op bezoek gaat' },
     description: {
       en: 'By the leading organisation, once enrolling is over; again as often as needed. As many people as possible get a place, and of all ways to do so this fulfils the most wishes. Nobody is paired with their own organisation, or with one that either side excludes.',
-      nl: 'Door de leidende organisatie, na de laatste dag van aanmelden; zo vaak als nodig. Zo veel mogelijk mensen krijgen een plaats, en van alle manieren waarop dat kan, vervult deze de meeste wensen. Niemand wordt aan de eigen organisatie gekoppeld, of aan een die een van beide uitsluit.',
+      nl: 'Door de leidende organisatie, na het uiterste moment van aanmelden; zo vaak als nodig. Zo veel mogelijk mensen krijgen een plaats, en van alle manieren waarop dat kan, vervult deze de meeste wensen. Niemand wordt aan de eigen organisatie gekoppeld, of aan een die een van beide uitsluit.',
     },
     access: 'person',
     params,

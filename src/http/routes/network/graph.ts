@@ -14,8 +14,8 @@ export function networkGraphRoutes(app: FastifyInstance, deps: Deps): void {
     id: 'getNetworkGraph',
     tag: 'Networks',
     summary: {
-      en: 'Which organisations of a network share agreements and placements: counts only',
-      nl: 'Welke organisaties in een samenwerkingsverband overeenstemmingen en stages delen: alleen aantallen',
+      en: 'Which organisations of a network share agreements and visits: counts only',
+      nl: 'Welke organisaties in een samenwerkingsverband overeenstemmingen en bezoeken delen: alleen aantallen',
     },
     description: {
       en: `Of the first ${mostNodes} members, and of the first ${mostCounted} agreements in force there that you may read.`,

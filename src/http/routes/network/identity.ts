@@ -91,8 +91,8 @@ export function networkIdentityRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Hoe de negen normen in een samenwerkingsverband worden nageleefd',
     },
     description: {
-      en: 'Out of the reflections in its agreements at whose table your organisation sits. An average shows from five answers on.',
-      nl: 'Uit de reflecties in de overeenstemmingen waar uw organisatie aan tafel zit. Een gemiddelde is te zien vanaf vijf antwoorden.',
+      en: 'Out of the closed rounds in its agreements at whose table your organisation sits, in which five parties or more scored a norm.',
+      nl: 'Uit de gesloten rondes in de overeenstemmingen waar uw organisatie aan tafel zit, waarin minstens vijf partijen een norm scoorden.',
     },
     access: 'member',
     params,

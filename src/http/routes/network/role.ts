@@ -175,7 +175,7 @@ function holders(app: FastifyInstance, deps: Deps): void {
 
   operation(app, {
     method: 'POST',
-    path: `${path}/:networkRoleId/holders/:turnId/releases`,
+    path: `${path}/:networkRoleId/holders/:holderId/releases`,
     id: 'releaseNetworkRole',
     tag,
     summary: { en: 'End somebody’s turn in a role of a network', nl: 'Laat iemand een rol van een samenwerkingsverband neerleggen' },
@@ -184,11 +184,11 @@ function holders(app: FastifyInstance, deps: Deps): void {
       nl: 'Door de eigen organisatie. De taken hebben dan niemand, en dat is te zien.',
     },
     access: 'person',
-    params: z.strictObject({ ...ofNetwork, networkRoleId: id, turnId: id }),
+    params: z.strictObject({ ...ofNetwork, networkRoleId: id, holderId: id }),
     body: ReleaseRole,
     example: { untilDate: '2026-11-30' },
     answer: { status: 201, schema: NetworkRoleView, etag: true },
-    handle: async ({ actor, params: { networkId, networkRoleId: roleId, turnId }, body, ifMatch }) =>
-      changedRole(await releaseNetworkRole(deps, await actor(), { networkId, ifMatch }, roleId, turnId, body), roleId),
+    handle: async ({ actor, params: { networkId, networkRoleId: roleId, holderId }, body, ifMatch }) =>
+      changedRole(await releaseNetworkRole(deps, await actor(), { networkId, ifMatch }, roleId, holderId, body), roleId),
   })
 }
