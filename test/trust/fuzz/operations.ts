@@ -111,7 +111,7 @@ function finder(operations: readonly Operation[]): Contract['operationOf'] {
     operation,
     // A word of the path itself wins over a parameter, as in the router: hence the order.
     parameters: operation.path.split('{').length,
-    pattern: new RegExp(`^/v1${operation.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+    pattern: new RegExp(`^/v1${operation.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]*')}$`),
   }))
   const ordered = patterns.sort((a, b) => a.parameters - b.parameters)
   return (method, pathname) => {
