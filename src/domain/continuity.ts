@@ -38,7 +38,7 @@ export const Continuity = z
 export type Continuity = z.output<typeof Continuity>
 
 /** An unfinished commitment of the version that holds, and whose it was, where that party is at the table no more. */
-export type Owned = { id: string; what: string; organisationId: string }
+type Owned = { id: string; what: string; organisationId: string }
 
 /** What the report looks at: roles, mandates and promises of who left of an agreement, or roles of a network, whose parties are there, and who has left their organisation. */
 export type Watched = Omit<Continuity, 'findings'> & {
