@@ -217,7 +217,7 @@ describe('stances and adoption', () => {
     expect(before.body).toMatchObject({ state: 'deliberating', possible: false, textDigest: digestOf(table) })
     expect(before.body.missing).toContainEqual({
       code: 'element-missing',
-      detail: 'Het onderdeel groundRules is leeg.',
+      detail: 'Het onderdeel spelregels is leeg.',
       pointer: '/groundRules',
     })
     expect(before.body.missing.length).toBeGreaterThan(10)
@@ -271,7 +271,7 @@ describe('reflecting', () => {
     expect((await school.get(at(other, '/rounds'))).body.items[0].state).toBe('reflecting')
   })
 
-  test('a party amends its own reflection on what it read, and nobody else sees its pulse', async () => {
+  test('a party amends its own reflection on what it read, and nobody else sees its pulse or what it gave the norms', async () => {
     const table = await acting(registry)
     registry.goTo(only(table.state.round?.reviewOn))
     const given = reflectionOf(table, registry.city, [], 'open')
@@ -279,8 +279,8 @@ describe('reflecting', () => {
     expect(made).toMatchObject({ status: 201, body: { pulse: given.pulse } })
     const address = String(made.headers.location).slice(3)
     expect((await city.get(address)).body).toEqual(made.body)
-    const { pulse, ...rest } = made.body
-    expect(pulse).toEqual({ atmosphere: 4, effectiveness: 3 })
+    const { pulse, norms, ...rest } = made.body
+    expect([pulse, norms]).toEqual([{ atmosphere: 4, effectiveness: 3 }, {}])
     expect((await school.get(address)).body).toEqual(rest)
     expect((await school.get(at(table, '/rounds/1/reflections'))).body.items).toEqual([rest])
     expect((await city.get(at(table, '/rounds/1/reflections'))).body.items).toEqual([made.body])

@@ -164,6 +164,11 @@ export const crossing: readonly { operation: string; why: string; wayOut: string
     wayOut: 'as recommend; what came of it as listAgreements',
   },
   {
+    operation: 'getClosingMeeting',
+    why: 'what came of its outcomes are recommendations and agreements: other streams',
+    wayOut: 'as getLineage',
+  },
+  {
     operation: 'listScopeOverlaps',
     why: 'what is in force in a network lies on every shard',
     wayOut: 'as listCurrentAgreements',
