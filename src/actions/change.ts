@@ -5,7 +5,7 @@ import { partyOfActor, settled } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
 import { requireRound } from '../domain/round.ts'
 import { withCovenant } from '../store/agreement.ts'
-import { agreementStream, type Changed, change, type Deciding } from '../store/ledger.ts'
+import { type AnyEvent, agreementStream, type Changed, change, type Deciding, type Stream } from '../store/ledger.ts'
 import type { Deps } from './deps.ts'
 
 /** The context in which the rules decide. */
@@ -20,6 +20,37 @@ export type Lookup = Deciding['client']
 
 export type AgreementChange = Changed<Agreement, AgreementEvent>
 
+/** One stream that is changed: by its id, on the revision (of the part that changes) that `If-Match` named. */
+type One<State> = {
+  id: string
+  ifMatch?: number | undefined
+  /** What is decided on: refuses those who have no part in it, before anything of it is told. */
+  seen: (state: State, context: Context, lookup: Lookup) => State | Promise<State>
+  /** The revision of the part that changes; of the whole where it is left out. Of what is not there no revision was seen: deciding says so. */
+  revisionOf?: ((state: State) => number | undefined) | undefined
+  /** Refuses what is not there, where that takes more than saying so. */
+  absent?: (lookup: Lookup) => Promise<never>
+}
+
+/** Changes one stream on the state that the caller has seen: `not-found` where it is not there, `stale` where it is no longer what it was. */
+export async function changeOne<State, Event extends AnyEvent>(
+  deps: Deps,
+  actor: Actor,
+  stream: Stream<State, Event>,
+  { id, ifMatch, seen, revisionOf, absent }: One<State>,
+  decide: (state: State, context: Context, lookup: Lookup) => Event[] | Promise<Event[]>,
+): Promise<Changed<State, Event>> {
+  const [changed] = await change(deps.database, stream, [id], by(actor), async (heads, { client, now }) => {
+    const head = heads.get(id) ?? (await absent?.(client)) ?? refuse('not-found', { what: stream.type })
+    const context = contextOf(deps, actor, now)
+    const state = await seen(head.state, context, client)
+    const revision = revisionOf ? revisionOf(state) : head.revision
+    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
+    return new Map([[id, await decide(state, context, client)]])
+  })
+  return changed ?? refuse('not-found', { what: stream.type })
+}
+
 /**
  * Changes one agreement: for those at its table, on the state that the caller has seen. Refuses with `not-found` for everybody
  * else, and with `stale` when the part that changes is no longer what it was.
@@ -31,16 +62,12 @@ export async function changeAgreement(
   decide: (state: Agreement, context: Context, lookup: Lookup) => AgreementEvent[] | Promise<AgreementEvent[]>,
   revisionOf?: (state: Agreement) => number | undefined,
 ): Promise<AgreementChange> {
-  const [changed] = await change(deps.database, agreementStream, [agreementId], by(actor), async (heads, { client, now }) => {
-    const head = heads.get(agreementId) ?? refuse('not-found', { what: 'agreement' })
-    const state = await withCovenant(client, settled(head.state, now), now)
+  const seen = async (before: Agreement, { now }: Context, lookup: Lookup): Promise<Agreement> => {
+    const state = await withCovenant(lookup, settled(before, now), now)
     partyOfActor(state, actor)
-    const revision = revisionOf ? revisionOf(state) : head.revision
-    // Of what is not there no revision was seen: deciding then says so.
-    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[agreementId, await decide(state, contextOf(deps, actor, now), client)]])
-  })
-  if (!changed) refuse('not-found', { what: 'agreement' })
+    return state
+  }
+  const changed = await changeOne(deps, actor, agreementStream, { id: agreementId, ifMatch, seen, revisionOf }, decide)
   return { ...changed, state: await withCovenant(deps.database, changed.state, changed.at) }
 }
 

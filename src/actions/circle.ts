@@ -3,11 +3,10 @@ import { ledBy } from '../domain/circle.ts'
 import type { Context } from '../domain/event.ts'
 import { refuse } from '../domain/refusal.ts'
 import { membersAmong } from '../store/circle.ts'
-import { type Changed, change, type Stream } from '../store/ledger.ts'
-import { contextOf, type Lookup } from './change.ts'
+import { type AnyEvent, type Changed, change, type Stream } from '../store/ledger.ts'
+import { changeOne, contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
-type AnyEvent = { type: string; data: object; mandateId?: string }
 type InCircle = { networkId: string; organisationId: string; revision: number }
 
 /** Which stream that hangs under a network, and the revision at which the caller read it. */
@@ -29,7 +28,7 @@ export async function beginInCircle<State, Event extends AnyEvent>(
 }
 
 /** Changes a stream that hangs under a network, for those who are in that network now; for others it is not there. */
-export async function changeInCircle<State extends InCircle, Event extends AnyEvent>(
+export function changeInCircle<State extends InCircle, Event extends AnyEvent>(
   deps: Deps,
   actor: Actor,
   stream: Stream<State, Event>,
@@ -37,13 +36,9 @@ export async function changeInCircle<State extends InCircle, Event extends AnyEv
   decide: (state: State, context: Context, lookup: Lookup) => Event[] | Promise<Event[]>,
   revisionOf: (state: State) => number | undefined = (state) => state.revision,
 ): Promise<Changed<State, Event>> {
-  const [changed] = await change(deps.database, stream, [id], by(actor), async (heads, { client, now }) => {
-    const { state } = heads.get(id) ?? refuse('not-found', { what: stream.type })
+  const seen = async (state: State): Promise<State> => {
     const members = await membersAmong(deps.database, actor, state.networkId, [state.organisationId], stream.type)
-    const revision = revisionOf(state)
-    // Of what is not there no revision was seen: deciding then says so.
-    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[id, await decide(ledBy(state, members, actor), contextOf(deps, actor, now), client)]])
-  })
-  return changed ?? refuse('not-found', { what: stream.type })
+    return ledBy(state, members, actor)
+  }
+  return changeOne(deps, actor, stream, { id, ifMatch, seen, revisionOf }, decide)
 }

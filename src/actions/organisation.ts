@@ -7,7 +7,7 @@ import { refuse } from '../domain/refusal.ts'
 import { organisationsById } from '../store/directory.ts'
 import { revisionsNaming } from '../store/erasure.ts'
 import { type Changed, change, organisationStream } from '../store/ledger.ts'
-import { contextOf, type Lookup } from './change.ts'
+import { changeOne, contextOf, type Lookup } from './change.ts'
 import type { Deps } from './deps.ts'
 
 export type OrganisationChange = Changed<rules.Organisation, rules.OrganisationEvent>
@@ -23,24 +23,21 @@ export async function registerOrganisation(deps: Deps, actor: Actor, input: rule
   return changed ?? refuse('not-found', { what: 'organisation' })
 }
 
-export async function changeOrganisationBy(
+export function changeOrganisationBy(
   deps: Deps,
   actor: Actor,
   { organisationId, ifMatch }: OrganisationTarget,
   decide: (state: rules.Organisation, context: Context, lookup: Lookup) => rules.OrganisationEvent[] | Promise<rules.OrganisationEvent[]>,
   revisionOf: (state: rules.Organisation) => number | undefined = (state) => state.revision,
 ): Promise<OrganisationChange> {
-  const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { client, now }) => {
-    const head = heads.get(organisationId) ?? (await refuseOthers(client, organisationId))
-    const context = contextOf(deps, actor, now)
+  const seen = (state: rules.Organisation, context: Context): rules.Organisation => {
     // Before the revision: to others, whether an If-Match fits would tell which of its people and applications are there. What an operator
     // may do here the rules decide.
-    if (actor.kind !== 'operator') rules.requireAdministrator(head.state, context)
-    const revision = revisionOf(head.state)
-    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[organisationId, await decide(head.state, context, client)]])
-  })
-  return changed ?? refuse('not-found', { what: 'organisation' })
+    if (actor.kind !== 'operator') rules.requireAdministrator(state, context)
+    return state
+  }
+  const absent = (lookup: Lookup) => refuseOthers(lookup, organisationId)
+  return changeOne(deps, actor, organisationStream, { id: organisationId, ifMatch, seen, revisionOf, absent }, decide)
 }
 
 /** Changes the caller's own organisation by what any of its people may say for it: what others have is looked up, and not locked. */
@@ -50,11 +47,7 @@ export async function changeOwn(
   decide: (state: rules.Organisation, context: Context, lookup: Lookup) => Promise<rules.OrganisationEvent[]>,
 ): Promise<OrganisationChange> {
   const { organisationId } = requirePerson(actor)
-  const [changed] = await change(deps.database, organisationStream, [organisationId], by(actor), async (heads, { client, now }) => {
-    const { state } = heads.get(organisationId) ?? refuse('not-found', { what: 'organisation' })
-    return new Map([[organisationId, await decide(state, contextOf(deps, actor, now), client)]])
-  })
-  return changed ?? refuse('not-found', { what: 'organisation' })
+  return changeOne(deps, actor, organisationStream, { id: organisationId, seen: (state) => state }, decide)
 }
 
 /** Whether an organisation is there is no secret to those the registry knows; to change it is its own affair. */

@@ -27,7 +27,7 @@ import { keyOf, upsert } from './projections/upsert.ts'
 import { ledger, ledgerPayloads, snapshots, streams } from './tables/ledger.ts'
 import { inOneGo, noteChanged, within } from './transaction.ts'
 
-type AnyEvent = { type: string; data: object; mandateId?: string }
+export type AnyEvent = { type: string; data: object; mandateId?: string }
 
 /** A kind of stream: how its events change its state, and which tables show it. */
 export type Stream<State, Event extends AnyEvent> = {

@@ -6,7 +6,7 @@ import * as rules from '../../domain/network/network.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { organisationsById } from '../../store/directory.ts'
 import { type Changed, change, networkStream } from '../../store/ledger.ts'
-import { contextOf, type Lookup } from '../change.ts'
+import { changeOne, contextOf, type Lookup } from '../change.ts'
 import type { Deps } from '../deps.ts'
 
 export type NetworkChange = Changed<rules.Network, rules.NetworkEvent>
@@ -25,21 +25,18 @@ export async function foundNetwork(deps: Deps, actor: Actor, input: rules.FoundN
 }
 
 /** Changes one network, for a person of a member, on the revision (of the part that changes) that they have seen. */
-export async function changeNetworkBy(
+export function changeNetworkBy(
   deps: Deps,
   actor: Actor,
   { networkId, ifMatch }: NetworkTarget,
   decide: (state: rules.Network, context: Context, lookup: Lookup) => rules.NetworkEvent[] | Promise<rules.NetworkEvent[]>,
   revisionOf: (state: rules.Network) => number | undefined = (state) => state.revision,
 ): Promise<NetworkChange> {
-  const [changed] = await change(deps.database, networkStream, [networkId], by(actor), async (heads, { client, now }) => {
-    const head = heads.get(networkId) ?? refuse('not-found', { what: 'network' })
-    requireMember(head.state, actor)
-    const revision = revisionOf(head.state)
-    if (ifMatch !== undefined && revision !== undefined && ifMatch !== revision) refuse('stale')
-    return new Map([[networkId, await decide(head.state, contextOf(deps, actor, now), client)]])
-  })
-  return changed ?? refuse('not-found', { what: 'network' })
+  const seen = (state: rules.Network): rules.Network => {
+    requireMember(state, actor)
+    return state
+  }
+  return changeOne(deps, actor, networkStream, { id: networkId, ifMatch, seen, revisionOf }, decide)
 }
 
 export const stateIdentity = (deps: Deps, actor: Actor, target: NetworkTarget, input: StateIdentity) =>
