@@ -248,12 +248,12 @@ END $$;
 --> statement-breakpoint
 CREATE TABLE "participants" (
 	"agreement_id" uuid NOT NULL,
-	"version" integer NOT NULL,
+	"period_id" text NOT NULL,
 	"organisation_id" uuid NOT NULL,
 	"kind" text NOT NULL,
 	"title" text NOT NULL,
 	"involvement" text NOT NULL,
-	CONSTRAINT "participants_agreement_id_version_organisation_id_pk" PRIMARY KEY("agreement_id","version","organisation_id"),
+	CONSTRAINT "participants_agreement_id_period_id_organisation_id_pk" PRIMARY KEY("agreement_id","period_id","organisation_id"),
 	CONSTRAINT "participants_kind" CHECK ("kind" in ('two', 'covenant')),
 	CONSTRAINT "participants_involvement" CHECK ("involvement" in ('seated', 'consulted', 'informed'))
 );
@@ -268,7 +268,7 @@ CREATE TABLE "social_map" (
 --> statement-breakpoint
 ALTER TABLE "participants" ADD CONSTRAINT "participants_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "social_map" ADD CONSTRAINT "social_map_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "participants_organisation" ON "participants" USING btree ("organisation_id","agreement_id","version");--> statement-breakpoint
+CREATE INDEX "participants_organisation" ON "participants" USING btree ("organisation_id","agreement_id","period_id");--> statement-breakpoint
 CREATE INDEX "social_map_name" ON "social_map" USING btree ("name","organisation_id");--> statement-breakpoint
 CREATE INDEX "social_map_subjects" ON "social_map" USING gin ("subjects");--> statement-breakpoint
 CREATE INDEX "social_map_words" ON "social_map" USING gin (to_tsvector('dutch', words));
@@ -291,7 +291,40 @@ CREATE VIEW findable AS SELECT organisation_id, name, subjects, words FROM socia
 --> statement-breakpoint
 GRANT SELECT ON findable TO handslag_app;
 --> statement-breakpoint
--- Who takes part in a version is there for those who may read it, as versions are (0007_lookups.sql).
+-- Who takes part is told per period: an annex changes it within a version. What was there before has the participants of its version.
+ALTER TABLE in_force ADD COLUMN organisation_ids uuid[], ADD COLUMN annexes json;
+--> statement-breakpoint
+UPDATE in_force f SET organisation_ids = v.organisation_ids FROM versions v WHERE v.agreement_id = f.agreement_id AND v.number = f.version;
+--> statement-breakpoint
+-- The change of constraints waits for what is checked at the end of a transaction.
+SET CONSTRAINTS ALL IMMEDIATE;
+--> statement-breakpoint
+ALTER TABLE in_force ALTER COLUMN organisation_ids SET NOT NULL;
+--> statement-breakpoint
+ALTER TABLE versions DROP COLUMN organisation_ids;
+--> statement-breakpoint
+CREATE OR REPLACE VIEW version_periods AS
+  SELECT f.agreement_id, f.from_at, f.until_at, f.known_at, f.replaced_at, v.number, v.doc, f.annexes
+  FROM in_force f JOIN versions v ON v.agreement_id = f.agreement_id AND v.number = f.version;
+--> statement-breakpoint
+-- A state keeps the versions of the periods that it has, beside the last one.
+UPDATE streams SET state = jsonb_set(streams.state, '{versions}', kept.versions)
+  FROM (SELECT s.id, jsonb_agg((v.doc::jsonb - 'agreementId' - 'kind') ORDER BY v.number) AS versions
+    FROM streams s JOIN versions v ON v.agreement_id = s.id
+    WHERE s.type = 'agreement' AND ((s.state->'periods') @> jsonb_build_array(jsonb_build_object('version', v.number))
+      OR (s.state->'versions') @> jsonb_build_array(jsonb_build_object('number', v.number)))
+    GROUP BY s.id) kept
+  WHERE streams.id = kept.id;
+--> statement-breakpoint
+UPDATE snapshots SET state = jsonb_set(snapshots.state, '{versions}', kept.versions)
+  FROM (SELECT s.stream_id, s.revision, jsonb_agg((v.doc::jsonb - 'agreementId' - 'kind') ORDER BY v.number) AS versions
+    FROM snapshots s JOIN versions v ON v.agreement_id = s.stream_id
+    WHERE (s.state->'periods') @> jsonb_build_array(jsonb_build_object('version', v.number))
+      OR (s.state->'versions') @> jsonb_build_array(jsonb_build_object('number', v.number))
+    GROUP BY s.stream_id, s.revision) kept
+  WHERE snapshots.stream_id = kept.stream_id AND snapshots.revision = kept.revision;
+--> statement-breakpoint
+-- It is there for those who may read the version, as versions are (0007_lookups.sql).
 GRANT SELECT, INSERT ON participants TO handslag_app;
 --> statement-breakpoint
 ALTER TABLE participants ENABLE ROW LEVEL SECURITY;
@@ -304,9 +337,9 @@ CREATE POLICY published ON participants FOR SELECT TO handslag_app
   USING ((SELECT p.agreement_id FROM publications p WHERE p.agreement_id = participants.agreement_id) IS NOT NULL);
 --> statement-breakpoint
 -- Made for what was there before these tables were, as rebuilding makes it.
-INSERT INTO participants (agreement_id, version, organisation_id, kind, title, involvement)
-  SELECT v.agreement_id, v.number, (one->>'organisationId')::uuid, v.doc->>'kind', v.doc->'content'->>'title', one->>'involvement'
-  FROM versions v, json_array_elements(v.doc->'content'->'participants') one ON CONFLICT DO NOTHING;
+INSERT INTO participants (agreement_id, period_id, organisation_id, kind, title, involvement)
+  SELECT f.agreement_id, f.id, (one->>'organisationId')::uuid, v.doc->>'kind', v.doc->'content'->>'title', one->>'involvement'
+  FROM in_force f JOIN versions v ON v.agreement_id = f.agreement_id AND v.number = f.version, json_array_elements(v.doc->'content'->'participants') one ON CONFLICT DO NOTHING;
 --> statement-breakpoint
 INSERT INTO social_map (organisation_id, name, subjects, words, doc)
   SELECT s.id, s.state->>'name', coalesce(stated.subjects, '{}'),

@@ -11,7 +11,7 @@ import { agreementStatuses, Impasse, phaseAt, phases, Rules, roundStateAt, round
 import { Origin } from './source.ts'
 import { dayOut, type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
-import { inForceAt, Period, Version } from './version.ts'
+import { AnnexInForce, inForceAt, Period, upcomingAt, Version } from './version.ts'
 
 /** An agreement in a list: what its row in the table for reading holds. */
 export type Header = Pick<
@@ -81,7 +81,7 @@ export type AgreementView = z.output<typeof AgreementView> & { missing: Reason[]
 export function viewAgreement(state: Agreement, actor: Actor | undefined, at: Instant): AgreementView {
   const { id, kind, visibility, networkId, underId, originatesFrom, status, createdAt, ended, rules, round } = state
   const inForce = inForceAt(state, at)
-  const upcoming = state.periods.find((period) => !period.replacedAt && period.fromAt > at)
+  const upcoming = upcomingAt(state, at)
   const phase = phaseAt(state, at)
   const deadline = phase === 'reflecting' ? reflectBy(state, at) : undefined
   return {
@@ -156,6 +156,14 @@ export function viewText(state: Agreement, at: Instant): TextView {
 /** An adopted version as its readers get it: with the agreement that it is of. */
 export const AdoptedVersion = Version.extend({ agreementId: uuid, kind: z.enum(kinds) }).meta({ id: 'AdoptedVersion' })
 export type AdoptedVersion = z.output<typeof AdoptedVersion>
+
+/** A version in force as its readers get it: what was adopted, as it was signed, and beside that who joined or left it since. */
+export const CurrentVersion = AdoptedVersion.extend({
+  annexes: z
+    .exactOptional(z.array(AnnexInForce))
+    .describe('in effect at that moment: with `content.participants`, who is bound; left out where there are none'),
+}).meta({ id: 'CurrentVersion' })
+export type CurrentVersion = z.output<typeof CurrentVersion>
 
 /** An adopted version in a list: all but its content. */
 export const VersionSummary = z

@@ -12,6 +12,7 @@ import {
 } from './agreement-text.ts'
 import { type AnnexEvent, annexEvents, dropped, isWaiting, objectedMatters } from './annex.ts'
 import { staying, withdrawal } from './annex-acts.ts'
+import { annexed } from './annexed.ts'
 import { type CommitmentEvent, commitmentEvents, isUnfinished } from './commitment.ts'
 import { type ContributionEvent, contributionEvents } from './contribution.ts'
 import { type DilemmaEvent, dilemmaEvents } from './dilemma.ts'
@@ -205,12 +206,16 @@ export function leaveTable(state: Agreement, partyId: string, input: z.output<ty
   return [...waiting, annex, ...(atOnce ? [left] : [])]
 }
 
-/** Whether somebody takes back a place that their party gave, before the other took it: by a mandate, or by being heard. */
+/** Whether somebody takes back a place that their party gave, before the other took it: by a mandate, by being heard, or by being bound. */
 function givenUp(state: Agreement, partyId: string, context: Context): boolean {
   const own = partyOfActor(state, context.actor)
   const other = state.parties[partyId]
   if (!other || other.leftAt || other.addedByPartyId !== own.id || other.id === own.id) return false
-  const taken = Object.values(state.mandates).some((mandate) => mandate.partyId === partyId) || isHeard(state, partyId)
+  const bound = state.versions.some(({ content }) =>
+    content.participants.some(({ id, involvement }) => id === partyId && involvement === 'seated'),
+  )
+  const represented = Object.values(state.mandates).some((mandate) => mandate.partyId === partyId)
+  const taken = bound || other.seatedFrom !== undefined || represented || isHeard(state, partyId)
   if (!taken) guard(state, 'add-party', context)
   return !taken
 }
@@ -313,6 +318,7 @@ type OwnEvent = EventOf<typeof ownEvents>
 function carriedOver(state: Agreement, number: number, at: Instant, revision: number): Partial<Agreement> {
   const open = Object.values(state.promises).filter((one) => one.version === state.adopted?.number && isUnfinished(one))
   const { validity: _, ...text } = state.text
+  const periods = state.periods.filter((period) => !period.replacedAt && period.untilAt > at)
   return {
     contributions: {},
     hearings: {},
@@ -336,8 +342,9 @@ function carriedOver(state: Agreement, number: number, at: Instant, revision: nu
     annexes: keep(state.annexes, (annex) => isWaiting(annex, at)),
     mandates: keep(state.mandates, (mandate) => !isOver(mandate, at, state.mandates)),
     parties: keep(state.parties, (party) => !party.leftAt),
-    periods: state.periods.filter((period) => !period.replacedAt && period.untilAt > at),
-    versions: state.versions.slice(-1),
+    periods,
+    // Beside the last one those that still hold: who takes part in them can change.
+    versions: state.versions.filter((one, nth, all) => nth === all.length - 1 || periods.some(({ version }) => version === one.number)),
     promises: keep(state.promises, (one) => one.version === state.adopted?.number),
     commitments: Object.fromEntries(
       open.map(({ id, terms: { coResponsiblePartyIds: _, ...terms } }) => [
@@ -429,7 +436,9 @@ export function evolve(state: Agreement | undefined, event: AgreementEvent, reco
   if (!state) throw new Error(`an agreement begins with agreement-created, not with ${event.type}`)
   // Time passes by itself: what came of it by this moment comes first.
   const now = settled(state, recorded.at)
-  return { ...now, ...evolvers[event.type]?.(now, event.data, recorded) }
+  const next = { ...now, ...evolvers[event.type]?.(now, event.data, recorded) }
+  const same = next.annexes === now.annexes && next.periods === now.periods
+  return same ? next : { ...next, periods: annexed(next, recorded.at) }
 }
 
 /** The state after several events that are recorded together. */

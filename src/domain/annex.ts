@@ -7,9 +7,7 @@ import { refuse } from './refusal.ts'
 import type { AgendaItem } from './round.ts'
 import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
-
-/** What changes who is bound by a version, without adopting it anew (docs/domain.md#annexes). */
-export const annexKinds = ['accession', 'withdrawal', 'expulsion'] as const
+import { annexKinds } from './version.ts'
 
 export type AnnexState = 'proposed' | 'pending' | 'effective' | 'objected' | 'dropped'
 

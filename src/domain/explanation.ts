@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Annex, type AnnexEvent } from './annex.ts'
 import { Commitment } from './commitment.ts'
 import type { ById } from './event.ts'
 import { Hearing } from './hearing.ts'
@@ -44,6 +45,26 @@ const MeetingHeld = Meeting.pick({ id: true, title: true, startsAt: true, attend
   id: 'MeetingHeld',
 })
 
+/** What is done about an annex: `annex-proposed` and so on in the history. */
+export const annexActs = ['proposed', 'consented', 'objected', 'dropped'] as const satisfies ActOf<AnnexEvent['type']>[]
+type ActOf<Type> = Type extends `annex-${infer Act}` ? Act : never
+
+/** An act about an annex: by whom, for which party, and under which mandate. */
+const AnnexAct = z
+  .strictObject({
+    act: z.enum(annexActs),
+    revision: entry,
+    at: instantOut,
+    personId: uuid,
+    partyId: z.exactOptional(uuid),
+    mandateId: z.exactOptional(uuid),
+  })
+  .meta({ id: 'AnnexAct' })
+
+/** An annex with what was done about it, in order: why a party that joined later is bound, and who left is no longer. */
+export const AnnexExplained = z.strictObject({ annex: Annex, acts: z.array(AnnexAct) }).meta({ id: 'AnnexExplained' })
+export type AnnexExplained = z.output<typeof AnnexExplained>
+
 /** What proves that something was recorded: its entry, the receipt that was given of it, and its place in the log once it is there. */
 export const EntryProof = z
   .strictObject({
@@ -71,13 +92,17 @@ export const Explanation = z
       .array(z.strictObject({ meeting: MeetingHeld, renewals: z.array(Renewal) }))
       .describe('those of the round before it adopted'),
     dissents: z.array(Dissent),
+    annexes: z.array(AnnexExplained).describe('to this version, and those that were in effect in it: who joined or left it, and how'),
     proof: z.array(EntryProof).describe('of each act above, and of the granting of the mandates'),
   })
   .meta({ id: 'Explanation' })
 export type Explanation = z.output<typeof Explanation>
 
+/** What follows from the round that adopted a version. */
+type Explained = Omit<Explanation, 'periods' | 'annexes' | 'proof'>
+
 /** Explains a version from the round that adopted it (docs/domain.md#explanation); refuses with `not-found` where it adopted none. */
-export function explain(history: RoundHistory): Omit<Explanation, 'periods' | 'proof'> {
+export function explain(history: RoundHistory): Explained {
   const [adoption] = stepsOf(history.steps, 'version-adopted')
   if (!adoption) refuse('not-found', { what: 'version' })
   const { before, event, recorded } = adoption
@@ -108,12 +133,14 @@ export function explain(history: RoundHistory): Omit<Explanation, 'periods' | 'p
 }
 
 /** Every entry and every mandate that an explanation rests on: what has to be proven. */
-export function provenBy({ adoption, stances, commitments, meetings }: Omit<Explanation, 'periods' | 'proof'>) {
+export function provenBy({ adoption, stances, commitments, meetings, annexes }: Explained & Pick<Explanation, 'annexes'>) {
   const bindings = [adoption, ...stances.map(({ binding }) => binding), ...commitments.map(({ binding }) => binding)]
   const renewed = meetings.flatMap(({ renewals }) => renewals.flatMap((one) => one.renewed ?? []))
+  const acts = annexes.flatMap((one) => one.acts)
+  const mandates = bindings.flatMap(({ mandate, sources }) => [mandate, ...sources].map(({ id }) => id))
   return {
-    revisions: [...new Set([...bindings, ...renewed].map(({ revision }) => revision))],
-    mandateIds: [...new Set(bindings.flatMap(({ mandate, sources }) => [mandate, ...sources].map(({ id }) => id)))],
+    revisions: [...new Set([...bindings, ...renewed, ...acts].map(({ revision }) => revision))],
+    mandateIds: [...new Set([...mandates, ...acts.flatMap(({ mandateId }) => mandateId ?? [])])],
   }
 }
 

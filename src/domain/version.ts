@@ -1,9 +1,26 @@
 import { atomizeChangeset, diff as changesOf } from 'json-diff-ts'
 import { z } from 'zod'
-import { Content } from './agreement-text.ts'
+import { Content, LegalBasis } from './agreement-text.ts'
 import { Dissent, positions } from './stance.ts'
 import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
+
+/** What changes who is bound by a version, without adopting it anew (docs/domain.md#annexes). */
+export const annexKinds = ['accession', 'withdrawal', 'expulsion'] as const
+
+/** An annex that is in effect: who is bound since, or no longer is. */
+export const AnnexInForce = z
+  .strictObject({
+    id: uuid,
+    kind: z.enum(annexKinds),
+    partyId: uuid,
+    organisationId: uuid,
+    name: z.string().describe('of the organisation'),
+    takesEffectAt: instantOut,
+    legalBasis: z.exactOptional(LegalBasis).describe('of who joined, where the version says that data is shared'),
+  })
+  .meta({ id: 'AnnexInForce' })
+export type AnnexInForce = z.output<typeof AnnexInForce>
 
 /** When a version holds, and since (and until) when the registry knew it to: the two times of docs/domain.md#two-times. */
 export const Period = z
@@ -14,6 +31,7 @@ export const Period = z
     untilAt: instantOut,
     knownAt: instantOut,
     replacedAt: z.exactOptional(instantOut),
+    annexes: z.exactOptional(z.array(AnnexInForce)).describe('those in effect in it, in the order in which they took effect'),
   })
   .meta({ id: 'Period' })
 export type Period = z.output<typeof Period>
@@ -42,6 +60,12 @@ export type HasPeriods = { periods: readonly Period[] }
 /** The number of the version in force at a moment, by what is known now; none before the first, after the last, or once ended. */
 export const inForceAt = (state: HasPeriods, at: Instant): Period | undefined =>
   state.periods.find((period) => !period.replacedAt && period.fromAt <= at && at < period.untilAt)
+
+/** The first period of the version that waits for its day, by what is known now; a later period of the version in force is none. */
+export const upcomingAt = (state: HasPeriods, at: Instant): Period | undefined =>
+  state.periods
+    .filter((period) => !period.replacedAt && period.fromAt > at && period.version !== inForceAt(state, at)?.version)
+    .reduce<Period | undefined>((first, period) => (first && first.fromAt < period.fromAt ? first : period), undefined)
 
 /** The periods with a new one in: what was known of others from its start on is replaced. Nothing known before is forgotten. */
 export function succeed(periods: readonly Period[], next: Omit<Period, 'id' | 'knownAt'>, at: Instant): Period[] {

@@ -2,7 +2,7 @@ import { canonical, digest } from '../domain/digest.ts'
 import { DoorProblem, invalidInput } from './problem.ts'
 
 /** The strong ETag of a revision; a suffix tells apart what else the answer depends on, such as the day. */
-export const etagOf = (revision: number, suffix?: string): string => `"${revision}${suffix === undefined ? '' : `.${suffix}`}"`
+export const etagOf = (revision: number | string, suffix?: string): string => `"${revision}${suffix === undefined ? '' : `.${suffix}`}"`
 
 /** The strong ETag of an answer that depends on more than its revision: the clock, the caller, the language. 16 hex digits tell these apart. */
 export const etagOfBody = (revision: number, body: unknown): string => etagOf(revision, digest('answer', canonical(body)).slice(0, 16))
@@ -38,5 +38,6 @@ export function isNoneMatch(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || (list.test(header) && tagsIn(header).some((tag) => tag.replace(/^W\//, '') === etag))
 }
 
-/** The revision that If-None-Match says the reader has; 0 where it names none, several, or what depends on more than the revision. */
-export const revisionHeld = (header: string | undefined): number => Number(/^(?:W\/)?"([1-9]\d{0,8})"$/.exec(header ?? '')?.[1] ?? 0)
+/** The edition of a version that If-None-Match says the reader has; nothing where it names none, or several. */
+export const editionHeld = (header: string | undefined): string =>
+  /^(?:W\/)?"([1-9]\d{0,8}(?:\.[0-9a-f]{16})?)"$/.exec(header ?? '')?.[1] ?? ''

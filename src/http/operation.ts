@@ -6,7 +6,7 @@ import type { Identity } from '../domain/identity.ts'
 import type { Answered, Keyed, Sent } from '../store/answers.ts'
 import type { Access, Caller } from './caller.ts'
 import type { Cursors } from './cursor.ts'
-import { isNoneMatch, readIfMatch, revisionHeld } from './etag.ts'
+import { editionHeld, isNoneMatch, readIfMatch } from './etag.ts'
 import { readInput } from './input.ts'
 import { type Language, languageOf } from './negotiate.ts'
 import { DoorProblem, invalidInput } from './problem.ts'
@@ -31,8 +31,8 @@ export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodTyp
   body: z.output<B>
   /** The revision that the caller changes; undefined for `If-Match: *` and, on a POST, without the header. */
   ifMatch: number | undefined
-  /** The revision (of a version: its number) that the caller has already, as If-None-Match says; 0 for none. */
-  has: number
+  /** The edition of a version that the caller has already, as If-None-Match says; nothing for none. */
+  has: string
   language: Language
   requestId: string
   /** The path as it was called, under /v1, and the query as it was sent: what links to other pages of it are made of. */
@@ -210,7 +210,7 @@ function readCall(spec: Operation, request: FastifyRequest): Call {
     query,
     body,
     ifMatch,
-    has: revisionHeld(request.headers['if-none-match']),
+    has: editionHeld(request.headers['if-none-match']),
     language: languageOf(request.headers['accept-language']),
     requestId: request.id,
     path: request.url.slice(base.length, end < 0 ? undefined : end),

@@ -212,20 +212,28 @@ export function holds(period: Period, now: SQL, validAt: Bound, knownAt: Bound):
     and ${period.knownAt} <= ${known} and (${period.replacedAt} is null or ${known} < ${period.replacedAt})`
 }
 
-/** A question for what is in force: of which agreement, for whom, when, and which version the reader has already (0 for none). */
+/** A question for what is in force: of which agreement, for whom, when, and which edition the reader has already. */
 type Asked = {
   agreementId: string
   issuer: string | null
   subject: string | null
   validAt: Instant | null
   knownAt: Instant | null
-  has: number
+  has: string
 }
 
 const askedFields = ['agreementId', 'issuer', 'subject', 'has', 'validAt', 'knownAt'] as const
 
-/** What is in force: its number (null where nothing is), and its JSON where the reader does not have it yet; nothing for who may not read. */
-type Current = { number: number | null; json: string | null } | undefined
+/** What is in force: its number and edition (null where nothing is), and its JSON where the reader does not have that edition yet; nothing for who may not read. */
+type Current = { number: number | null; edition: string | null; json: string | null } | undefined
+
+/** A version as it was signed with the annexes that are in effect beside it, made of what is stored without taking that apart. */
+export const withAnnexes = (doc: AnyPgColumn, annexes: AnyPgColumn): SQL =>
+  sql`(case when ${annexes} is null then ${doc} else (left(${doc}::text, -1) || ',"annexes":' || ${annexes}::text || '}')::json end)`
+
+/** What tells the JSON of a period from that of every other: the number of its version, and which annexes are in effect. */
+const editionOf = (number: AnyPgColumn, annexes: AnyPgColumn): SQL<string> =>
+  sql`${number}::text || case when ${annexes} is null then '' else '.' || left(encode(sha256(convert_to(${annexes}::text, 'UTF8')), 'hex'), 16) end`
 
 const place = (name: string): Placeholder => sql.placeholder(name)
 
@@ -249,7 +257,7 @@ function currentStatement(when: 'now' | 'at') {
     when === 'now'
       ? [sql``, sql``]
       : [sql`, ${place('validAt')}::timestamptz[], ${place('knownAt')}::timestamptz[]`, sql`, valid_at, known_at`]
-  const asked = sql`unnest(${place('agreementId')}::uuid[], ${place('issuer')}::text[], ${place('subject')}::text[], ${place('has')}::int[]${moments})
+  const asked = sql`unnest(${place('agreementId')}::uuid[], ${place('issuer')}::text[], ${place('subject')}::text[], ${place('has')}::text[]${moments})
     with ordinality as asked (agreement_id, issuer, subject, has${named}, nth)`
   const reader = sql`lateral (select ${organisationOf(sql`asked.issuer`, sql`asked.subject`)} as organisation_id) as reader`
   // Limits that change nothing: what is looked up is one row by its key, and is never planned as a hash of a whole table.
@@ -262,7 +270,7 @@ function currentStatement(when: 'now' | 'at') {
     .as('shown')
   const period = versionPeriods
   const held = building
-    .select({ number: period.number, doc: period.doc })
+    .select({ number: period.number, doc: period.doc, annexes: period.annexes })
     .from(period)
     .where(
       and(
@@ -273,11 +281,13 @@ function currentStatement(when: 'now' | 'at') {
     .orderBy(desc(period.fromAt))
     .limit(1)
     .as('held')
+  const edition = editionOf(held.number, held.annexes)
   const { sql: text, params } = building
     .select({
       nth: sql`asked.nth::int`.as('nth'),
       number: held.number,
-      json: sql`case when ${held.number} <> asked.has then ${held.doc}::text end`.as('json'),
+      edition: edition.as('edition'),
+      json: sql`case when ${edition} <> asked.has then ${withAnnexes(held.doc, held.annexes)}::text end`.as('json'),
     })
     .from(clock)
     .innerJoin(asked, sql`true`)
@@ -298,7 +308,7 @@ const currentOfAll =
     const different = [...new Map(keys.map((key, nth) => [key, asked[nth] as Asked])).entries()]
     const lists = Object.fromEntries(askedFields.map((field) => [field, different.map(([, one]) => one[field])]))
     const values = fillPlaceholders(params, { ...lists, aheadMs })
-    const { rows } = await pool.query<{ nth: number; number: number | null; json: string | null }>({ name, text, values })
+    const { rows } = await pool.query<NonNullable<Current> & { nth: number }>({ name, text, values })
     const found = new Map(rows.map((row) => [different[row.nth - 1]?.[0], row]))
     return keys.map((key) => found.get(key))
   }
@@ -307,22 +317,21 @@ const currentNow = gathering(currentOfAll(currentStatement('now')))
 const currentAt = gathering(currentOfAll(currentStatement('at')))
 
 /**
- * The version in force: its number and its JSON, made when it was adopted; null instead of it for who has that number already. Read in one
- * statement with what others ask at the same moment, which carries who may read it: the token's organisation is looked up in it. Refuses
- * with `not-found`, and with `nothing-in-force` for those who may read.
+ * The version in force: its number, its edition, and its JSON, made when it was adopted; null instead of it for who has that edition
+ * already. Read in one statement with what others ask at the same moment, which carries who may read it: the token's organisation is looked
+ * up in it. Refuses with `not-found`, and with `nothing-in-force` for those who may read.
  */
 export async function currentVersion(
   database: Database,
   identity: Identity | undefined,
   agreementId: string,
   { validAt, knownAt }: Times,
-  has = 0,
-): Promise<{ json: string | null; number: number }> {
+  has = '',
+): Promise<{ json: string | null; number: number; edition: string }> {
   const ask = validAt === undefined && knownAt === undefined ? currentNow : currentAt
   const asked = { ...accountOf(identity), agreementId, validAt: validAt ?? null, knownAt: knownAt ?? null, has }
-  const found = (await ask(database, asked)) ?? refuse('not-found', { what: 'agreement' })
-  const { number, json } = found
-  return number === null ? refuse('nothing-in-force') : { number, json }
+  const { number, edition, json } = (await ask(database, asked)) ?? refuse('not-found', { what: 'agreement' })
+  return number === null || edition === null ? refuse('nothing-in-force') : { number, edition, json }
 }
 
 /** The adopted versions of an agreement that the reader may read, in order. */

@@ -1,14 +1,14 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { LiveAgreement } from '../domain/social-map.ts'
-import { holds, holdsNow, isHere, mayReadVersions, organisationOfReader, type Times, type VersionReader } from './agreement.ts'
+import { holds, holdsNow, isHere, mayReadVersions, organisationOfReader, type Times, type VersionReader, withAnnexes } from './agreement.ts'
 import { clockNow, type Database } from './database.ts'
 import { parties, publications, roles } from './tables/agreement.ts'
 import { inForce, participants, versions } from './tables/version.ts'
 import { memberships } from './tables/views.ts'
 
 export type CurrentFilter = {
-  /** An organisation that takes part in the version. */
+  /** An organisation that takes part in the version at that moment. */
   organisationId?: string | undefined
   networkId?: string | undefined
   kind?: string | undefined
@@ -26,11 +26,11 @@ export const currentVersions = <Doc>(
   filter: CurrentFilter,
   times: Times,
   slice: Slice,
-): Promise<Doc[]> => whatIsCurrent(database, reader, filter, times, slice, sql`${versions.doc}`)
+): Promise<Doc[]> => whatIsCurrent(database, reader, filter, times, slice, withAnnexes(versions.doc, inForce.annexes))
 
-/** The organisations that take part in each of those versions, and nothing else of them. */
+/** The organisations that take part in each of those versions now, and nothing else of them. */
 export const currentParticipants = (database: Database, reader: VersionReader, filter: CurrentFilter, limit: number): Promise<string[][]> =>
-  whatIsCurrent(database, reader, filter, {}, { limit }, sql`to_json(${versions.organisationIds})`)
+  whatIsCurrent(database, reader, filter, {}, { limit }, sql`to_json(${inForce.organisationIds})`)
 
 type Slice = { after?: string | undefined; limit: number }
 
@@ -44,7 +44,7 @@ async function whatIsCurrent<Doc>(
 ): Promise<Doc[]> {
   const organisation = organisationOfReader(reader)
   const wanted = and(
-    filter.organisationId ? sql`${filter.organisationId}::uuid = any(${versions.organisationIds})` : undefined,
+    filter.organisationId ? sql`${filter.organisationId}::uuid = any(${inForce.organisationIds})` : undefined,
     filter.networkId ? eq(publications.networkId, filter.networkId) : undefined,
     filter.kind ? eq(publications.kind, filter.kind) : undefined,
     filter.subject ? sql`${filter.subject} = any(${versions.subjects})` : undefined,
@@ -101,9 +101,9 @@ export async function currentOfOrganisations(
   const { rows } = await database.db.execute<{ organisationId: string; agreement: LiveAgreement }>(sql`
     select asked.id as "organisationId", live.agreement from unnest(${sql.param([...organisationIds])}::uuid[]) asked (id) cross join lateral (
       select jsonb_strip_nulls(jsonb_build_object('id', ${participants.agreementId}, 'kind', ${participants.kind}, 'title', ${participants.title},
-          'version', ${participants.version}, 'involvement', ${participants.involvement}, 'roles', ${rolesHeld(database, organisation)})) as agreement
+          'version', ${inForce.version}, 'involvement', ${participants.involvement}, 'roles', ${rolesHeld(database, organisation)})) as agreement
         from ${participants} join ${publications} on ${publications.agreementId} = ${participants.agreementId}
-        join ${inForce} on ${inForce.agreementId} = ${participants.agreementId} and ${inForce.version} = ${participants.version}
+        join ${inForce} on ${inForce.agreementId} = ${participants.agreementId} and ${inForce.id} = ${participants.periodId}
           and ${holdsNow(inForce, sql`(select ${clockNow(database)})`)}
         where ${participants.organisationId} = asked.id and ${mayReadVersions(database.db, publications, organisation)}
         order by ${participants.agreementId} desc limit ${limit}) live`)

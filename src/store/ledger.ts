@@ -339,7 +339,7 @@ export async function stateKnownAt<State, Event extends AnyEvent>(
 }
 
 /** A timestamp in JSON as the program writes it: PostgreSQL's own form has an offset, and drops zeros. */
-const isoUtc = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+export const isoUtc = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** What `told` takes of an entry `l` with its payload `p`, in a statement. */
 export const storedEvent = `jsonb_build_object('type', l.type, 'data', p.payload, 'at', ${isoUtc('l.recorded_at')},

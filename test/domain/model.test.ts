@@ -78,6 +78,7 @@ import { answerTransfer, offerTransfer, Transfer } from '../../src/domain/transf
 import { Period, Version } from '../../src/domain/version.ts'
 import {
   aTable,
+  bound,
   contextOf,
   digestOf,
   directory,
@@ -460,6 +461,15 @@ function holds(
     expect(period.fromAt < period.untilAt).toBe(true)
     expect((periods[index - 1]?.untilAt ?? '') <= period.fromAt).toBe(true)
   })
+  // What was known stays known, and who is bound now and at every turn to come is who has a seat then.
+  for (const period of before.periods.filter((one) => !one.replacedAt && one.untilAt > now)) {
+    const since = state.periods.find(({ id }) => id === period.id)
+    expect(since).toEqual(since?.replacedAt ? { ...period, replacedAt: now } : period)
+  }
+  for (const at of [now, ...periods.map(({ fromAt }) => fromAt).filter((turn) => turn > now)]) {
+    const { told, expected } = bound(state, at)
+    expect(told).toEqual(expected)
+  }
 
   for (const event of events) {
     if (event.type !== 'version-adopted') continue
@@ -615,7 +625,7 @@ function reported(table: Table): void {
     expect(bindings.filter(({ mandate }) => mandate.status !== 'effective')).toEqual([])
     expect(stances.length).toBeGreaterThan(0)
     expect(commitments).toHaveLength(history.end.versions.at(-1)?.content.commitments.length ?? 0)
-    Explanation.omit({ periods: true, proof: true }).parse({ adoption, stances, commitments, ...explained })
+    Explanation.omit({ periods: true, annexes: true, proof: true }).parse({ adoption, stances, commitments, ...explained })
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { grantMandate } from '../../src/actions/mandate.ts'
+import { foundNetwork } from '../../src/actions/network/network.ts'
 import { newId } from '../../src/store/new-id.ts'
 import { acting, aRegistry, type Caller, type House, partyIdOf, type Registry, refusalOf, type Table } from '../support/registry.ts'
 import { does, grantTo } from '../support/registry-actions.ts'
@@ -117,6 +118,80 @@ describe('leaving what was adopted', () => {
     registry.pass(15)
     expect((await city.get(at(table))).status).toBe(404)
     expect((await school.get(at(table))).body.parties.length).toBe(4)
+  })
+})
+
+describe('what is in force knows who joined or left', () => {
+  const listed = async (reader: Caller, query: string) =>
+    (await reader.get(`/current-agreements?limit=100&${query}`)).body.items.map(({ agreementId }: { agreementId: string }) => agreementId)
+  const onMap = async (reader: Caller, of: House, table: Table) =>
+    (await reader.get(`/social-map/${of.id}`)).body.agreements.find(({ id }: { id: string }) => id === table.id)?.involvement
+  const day = (days: number) => new Date(Date.parse(registry.now()) + days * 86_400_000).toISOString()
+
+  test('from the moment on at which it takes effect, for every reader, and not before', async () => {
+    const { id: networkId } = await foundNetwork(registry.deps, registry.school.representative.actor, {
+      name: 'Back to school',
+      sharedGoal: 'Every child at school',
+      memberIds: [registry.city.id, registry.stranger.id],
+    })
+    const table = await acting(registry, { kind: 'covenant', title: 'A covenant', networkId })
+    const current = at(table, '/current')
+    const before = await team.get(current)
+    expect([before.etag, before.body]).toEqual(['"1"', expect.not.objectContaining({ annexes: expect.anything() })])
+    const invited = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
+    await does(registry, table, registry.stranger.grantor, grantMandate, grantTo(registry, registry.stranger))
+    await stranger.post(at(table, `/annexes/${invited.body.id}/consents`), {})
+    const left = await city.post(at(table, `/parties/${partyIdOf(table, registry.city)}/withdrawals`), { reason })
+    expect(left.status).toBe(201)
+    const between = await team.get(current)
+    expect(between.body.annexes).toMatchObject([{ kind: 'withdrawal', name: 'City', organisationId: registry.city.id }])
+    registry.pass(15)
+
+    // The text that was signed is as it was; what came beside it has an ETag of its own.
+    const after = await team.get(current)
+    const { annexes, ...signed } = after.body
+    expect(signed).toEqual(before.body)
+    expect(annexes.map(({ kind }: { kind: string }) => kind)).toEqual(['withdrawal', 'accession'])
+    expect(annexes[1]).toMatchObject({ id: invited.body.id, organisationId: registry.stranger.id, partyId: invited.body.partyId })
+    expect(new Set([before.etag, between.etag, after.etag]).size).toBe(3)
+    const asked = async (etag: string) => (await team.get(current, { 'if-none-match': etag })).status
+    expect([await asked(before.etag ?? ''), await asked(between.etag ?? ''), await asked(after.etag ?? '')]).toEqual([200, 200, 304])
+
+    // Whom it is listed for, on the map and in the graph.
+    expect(await listed(team, `party=${registry.stranger.id}`)).toContain(table.id)
+    expect(await listed(team, `party=${registry.city.id}`)).not.toContain(table.id)
+    const one = (await team.get('/current-agreements?limit=100')).body.items.find(
+      (item: { agreementId: string }) => item.agreementId === table.id,
+    )
+    expect(one).toEqual(after.body)
+    expect([await onMap(team, registry.stranger, table), await onMap(team, registry.city, table)]).toEqual(['seated', undefined])
+    const { nodes } = (await school.get(`/networks/${networkId}/graph`)).body
+    const counted = Object.fromEntries(nodes.map(({ name, agreements }: { name: string; agreements: number }) => [name, agreements]))
+    expect(counted).toMatchObject({ School: 1, City: 0, Stranger: 1 })
+
+    // Looking back: what held then, and what was known then.
+    const kindsAt = async (query: string) =>
+      ((await team.get(`${current}?${query}`)).body.annexes ?? []).map(({ kind }: { kind: string }) => kind)
+    expect(await kindsAt(`validAt=${day(-2)}`)).toEqual(['withdrawal'])
+    expect(await kindsAt(`validAt=${day(0)}&knownAt=${day(-14)}`)).toEqual(['withdrawal', 'accession'])
+    expect(await kindsAt(`validAt=${day(0)}&knownAt=${before.body.adoptedAt}`)).toEqual([])
+    expect(await listed(team, `party=${registry.city.id}&validAt=${before.body.adoptedAt}`)).toContain(table.id)
+
+    // And why: who did what under which mandate, with the proof of it.
+    const { annexes: explained, proof } = (await stranger.get(at(table, '/versions/1/explanation'))).body
+    expect(explained.map(({ annex }: { annex: { state: string } }) => annex.state)).toEqual(['effective', 'effective'])
+    const joined = explained.find(({ annex }: { annex: { id: string } }) => annex.id === invited.body.id)
+    expect(joined.acts).toMatchObject([
+      { act: 'proposed', personId: registry.school.representative.actor.personId, partyId: partyIdOf(table, registry.school) },
+      {
+        act: 'consented',
+        personId: registry.stranger.representative.actor.personId,
+        partyId: invited.body.partyId,
+        mandateId: expect.any(String),
+      },
+    ])
+    const proven = new Set(proof.map(({ revision }: { revision: number }) => revision))
+    expect(joined.acts.every(({ revision }: { revision: number }) => proven.has(revision))).toBe(true)
   })
 })
 

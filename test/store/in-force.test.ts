@@ -127,7 +127,9 @@ describe('what is in force, at any moment and as known at any moment', () => {
     expect(state && inForceAt(state, validAt)?.version).toBe(expected)
 
     const current = await outcome(currentVersion(database, reader, table.id, times))
-    expect(current).toEqual(expected === undefined ? 'nothing-in-force' : { number: expected, json: expect.any(String) })
+    expect(current).toEqual(
+      expected === undefined ? 'nothing-in-force' : { number: expected, edition: String(expected), json: expect.any(String) },
+    )
     const listed = await asBearer(database, reader, (who) => currentVersions<{ number: number }>(database, who, {}, times, { limit: 10 }))
     expect(listed.map(({ number }) => number)).toEqual(expected === undefined ? [] : [expected])
 
@@ -193,7 +195,7 @@ describe('what is in force, at any moment and as known at any moment', () => {
 
   describe('is one version at most, which the database itself sees to', () => {
     const insert = (row: { version?: number; from: string; until: string; known: string; replaced?: string | null }) =>
-      registry.fresh.owner.query('insert into in_force values ($1, $2, $3, $4, $5, $6, $7)', [
+      registry.fresh.owner.query('insert into in_force values ($1, $2, $3, $4, $5, $6, $7, array[]::uuid[])', [
         table.id,
         newId(),
         row.version ?? 1,

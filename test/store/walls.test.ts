@@ -68,7 +68,7 @@ describe('row-level security', () => {
       { name: 'publications_of_all', columns: ['agreement_id', 'visibility', 'network_id', 'adopted'] },
       { name: 'seats', columns: ['agreement_id', 'organisation_id'] },
       { name: 'stream_types', columns: ['id', 'type'] },
-      { name: 'version_periods', columns: ['agreement_id', 'from_at', 'until_at', 'known_at', 'replaced_at', 'number', 'doc'] },
+      { name: 'version_periods', columns: ['agreement_id', 'from_at', 'until_at', 'known_at', 'replaced_at', 'number', 'doc', 'annexes'] },
     ])
   })
 

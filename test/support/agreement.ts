@@ -11,6 +11,7 @@ import {
   openRound,
 } from '../../src/domain/agreement.ts'
 import { AgreementText, contentOf, editText, textDigest } from '../../src/domain/agreement-text.ts'
+import { participantsIn } from '../../src/domain/annexed.ts'
 import { answerCommitment, OfferCommitment, offerCommitment } from '../../src/domain/commitment.ts'
 import { Contribute, contribute } from '../../src/domain/contribution.ts'
 import type { Context, Recorded } from '../../src/domain/event.ts'
@@ -24,6 +25,7 @@ import { createRole } from '../../src/domain/role.ts'
 import { type RoundHistory, retell } from '../../src/domain/round-history.ts'
 import { type TakeStance, takeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, type Day, dayOf, type Instant, later, startOf } from '../../src/domain/time.ts'
+import { inForceAt } from '../../src/domain/version.ts'
 
 /** An organisation with the people that the tests need: who represents it, who grants its mandates, and a colleague. */
 export type House = {
@@ -429,4 +431,22 @@ export function historyOf({ ledger, now }: Table, number = 1): RoundHistory {
 /** Ends the agreement: every seated house consents, by its representative unless told otherwise. */
 export function ends(table: Table, by: readonly PersonActor[] = seatedHouses.map((house) => house.representative)): void {
   for (const person of by) does(table, person, endAgreement, { reason: 'It is done.' })
+}
+
+/**
+ * Who is bound by the version in force at a moment: as its period tells, and as the table does, of whom the version or an annex to it names
+ * (who got a seat since, for the next version, is bound by that).
+ */
+export function bound(state: Agreement, at: Instant): { told: string[]; expected: string[] } {
+  const period = inForceAt(state, at)
+  if (!period) return { told: [], expected: [] }
+  const { participants } = only(state.versions.find(({ number }) => number === period.version)).content
+  const named = new Set([
+    ...participants.flatMap(({ id, involvement }) => (involvement === 'seated' ? [id] : [])),
+    ...Object.values(state.annexes).flatMap(({ kind, partyId }) => (kind === 'accession' ? [partyId] : [])),
+    ...(period.annexes ?? []).map(({ partyId }) => partyId),
+  ])
+  const seats = participantsIn(state, period).flatMap(({ id, involvement }) => (involvement === 'seated' ? [id] : []))
+  const atTable = seated(settled(state, at)).flatMap(({ id }) => (named.has(id) ? [id] : []))
+  return { told: seats.sort(), expected: atTable.sort() }
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../../actions/deps.ts'
 import { kinds } from '../../domain/adoption.ts'
-import { AdoptedVersion, VersionSummary } from '../../domain/agreement-view.ts'
+import { AdoptedVersion, CurrentVersion, VersionSummary } from '../../domain/agreement-view.ts'
 import { subject } from '../../domain/mandate.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { Change, difference } from '../../domain/version.ts'
@@ -34,17 +34,17 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
     access: 'anyone',
     params: z.strictObject(ofAgreement),
     query: z.strictObject(times),
-    answer: { status: 200, schema: AdoptedVersion, etag: true },
+    answer: { status: 200, schema: CurrentVersion, etag: true },
     beside: true,
     handle: async ({ identity, actor, params, query, has }) => {
       const found = currentVersion(deps.database, identity, params.agreementId, timesOf(query), has)
       // One statement where it is found. Where it is not, a token of nobody is told so, and not that nothing holds.
-      const { json, number } = await found.catch(async (error: unknown) => {
+      const { json, edition } = await found.catch(async (error: unknown) => {
         if (identity) await actor()
         throw error
       })
-      // A version never changes: its number says all.
-      return { raw: json, etag: etagOf(number) }
+      // What was adopted never changes: its number says all, but for who joined or left since.
+      return { raw: json, etag: etagOf(edition) }
     },
   })
 
@@ -64,14 +64,14 @@ export function versionRoutes(app: FastifyInstance, deps: Deps): void {
       kind: z.enum(kinds).optional(),
       subject: subject.optional().describe('only those on this subject'),
     }),
-    answer: { status: 200, schema: pageOf(AdoptedVersion, 'CurrentPage') },
+    answer: { status: 200, schema: pageOf(CurrentVersion, 'CurrentPage') },
     handle: async (call) => {
       const reader = await readerOf(call)
       const { party, network, kind, subject, limit } = call.query
       const [after] = position(call, z.tuple([uuid])) ?? []
       const filter = { organisationId: party, networkId: network, kind, subject }
       const slice = { after, limit: limit + 1 }
-      const rows = await currentVersions<AdoptedVersion>(deps.database, reader, filter, timesOf(call.query), slice)
+      const rows = await currentVersions<CurrentVersion>(deps.database, reader, filter, timesOf(call.query), slice)
       return page(call, rows, { keys: ({ agreementId }) => [agreementId], item: (row) => row })
     },
   })

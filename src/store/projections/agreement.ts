@@ -1,4 +1,5 @@
 import type { Agreement } from '../../domain/agreement.ts'
+import { participantsIn } from '../../domain/annexed.ts'
 import { carried } from '../../domain/commitment.ts'
 import { pulsesTaken } from '../../domain/pulse-taken.ts'
 import { idsOf } from '../../domain/source.ts'
@@ -181,37 +182,38 @@ export const agreementProjections: Projection<Agreement>[] = [
       adoptedAt: version.adoptedAt,
       textDigest: version.textDigest,
       subjects: version.content.mandate?.subjects ?? [],
-      organisationIds: version.content.participants.map((participant) => participant.organisationId),
       doc: { agreementId: id, kind, ...version },
-    }),
-  ),
-  projection(
-    participants,
-    (state: Agreement) =>
-      keyed(
-        state.versions.flatMap(({ number, content }) => content.participants.map((one) => ({ ...one, number, title: content.title }))),
-        ({ number, organisationId }) => `${number} ${organisationId}`,
-      ),
-    ({ number, organisationId, involvement, title }, { id, kind }) => ({
-      agreementId: id,
-      version: number,
-      organisationId,
-      kind,
-      title,
-      involvement,
     }),
   ),
   projection(
     inForce,
     (state: Agreement) => keyed(state.periods, (period) => period.id),
-    (period, { id }) => ({
-      agreementId: id,
+    (period, state) => ({
+      agreementId: state.id,
       id: period.id,
       version: period.version,
       fromAt: period.fromAt,
       untilAt: period.untilAt,
       knownAt: period.knownAt,
       replacedAt: period.replacedAt ?? null,
+      organisationIds: participantsIn(state, period).map(({ organisationId }) => organisationId),
+      annexes: period.annexes ?? null,
+    }),
+  ),
+  projection(
+    participants,
+    (state: Agreement) =>
+      keyed(
+        state.periods.flatMap((period) => participantsIn(state, period).map((one) => ({ ...one, periodId: period.id }))),
+        ({ periodId, organisationId }) => `${periodId} ${organisationId}`,
+      ),
+    ({ periodId, organisationId, title, involvement }, { id, kind }) => ({
+      agreementId: id,
+      periodId,
+      organisationId,
+      kind,
+      title,
+      involvement,
     }),
   ),
 ]

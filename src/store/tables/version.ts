@@ -14,27 +14,26 @@ export const versions = pgTable(
     adoptedAt: moment('adopted_at').notNull(),
     textDigest: text('text_digest').notNull(),
     subjects: text('subjects').array().notNull(),
-    organisationIds: uuid('organisation_ids').array().notNull(),
     // `json` is kept as text: reading what is in force sends it on as it is, without parsing it.
     doc: json('doc').notNull(),
   },
   (table) => [primaryKey({ columns: [table.agreementId, table.number] }), check('versions_number', sql`number >= 1`)],
 )
 
-/** Which organisations take part in an adopted version, found by organisation: a row is never changed. */
+/** Which organisations take part in a version in one of its periods, found by organisation: a row is never changed. */
 export const participants = pgTable(
   'participants',
   {
     agreementId: agreementId(),
-    version: integer('version').notNull(),
+    periodId: text('period_id').notNull(),
     organisationId: uuid('organisation_id').notNull(),
     kind: text('kind').notNull(),
     title: text('title').notNull(),
     involvement: text('involvement').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.agreementId, table.version, table.organisationId] }),
-    index('participants_organisation').on(table.organisationId, table.agreementId, table.version),
+    primaryKey({ columns: [table.agreementId, table.periodId, table.organisationId] }),
+    index('participants_organisation').on(table.organisationId, table.agreementId, table.periodId),
     check('participants_kind', oneOf('kind', kinds)),
     check('participants_involvement', oneOf('involvement', involvements)),
   ],
@@ -54,6 +53,9 @@ export const inForce = pgTable(
     untilAt: moment('until_at').notNull(),
     knownAt: moment('known_at').notNull(),
     replacedAt: moment('replaced_at'),
+    // Who takes part in it, and the annexes that are in effect: none in nearly all rows. Sent on as it is, like the version.
+    organisationIds: uuid('organisation_ids').array().notNull(),
+    annexes: json('annexes'),
   },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.id] }),

@@ -46,7 +46,7 @@ export const publicationsOfAll = pgView('publications_of_all', {
   adopted: boolean('adopted').notNull(),
 }).existing()
 
-/** Every period in which an adopted version holds, with the version. */
+/** Every period in which an adopted version holds, with the version and the annexes that are in effect. */
 export const versionPeriods = pgView('version_periods', {
   agreementId: uuid('agreement_id').notNull(),
   fromAt: moment('from_at').notNull(),
@@ -55,4 +55,5 @@ export const versionPeriods = pgView('version_periods', {
   replacedAt: moment('replaced_at'),
   number: integer('number').notNull(),
   doc: json('doc').notNull(),
+  annexes: json('annexes'),
 }).existing()
