@@ -90,7 +90,8 @@ export async function walk({ write, read }: Voice): Promise<void> {
     const { id } = await post('foundExchangeProgramme', lottes, '/v1/exchange-programmes', { networkId, ...about })
     const path = `/v1/exchange-programmes/${id}`
     await over('changeExchangeProgramme', 'PUT', lottes, path, about)
-    await post('addExchangeRound', lottes, `${path}/rounds`, round(tonight))
+    for (const _ of [1, 2]) await post('addExchangeRound', lottes, `${path}/rounds`, round(tonight))
+    await post('cancelExchangeRound', lottes, `${path}/rounds/2/cancellation`, { reason: 'Niemand meldde zich aan' })
     const enrol = (one: Who) => post('enrol', one, `${path}/enrolments`, { roundNumber: 1, personId: one.personId })
     const regretted = await enrol(sannes)
     await post('withdrawEnrolment', sannes, `${path}/enrolments/${regretted.id}/withdrawals`)

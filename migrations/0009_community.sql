@@ -51,6 +51,7 @@ CREATE TABLE "exchange_reflections" (
 	"placement_id" uuid NOT NULL,
 	"person_id" uuid NOT NULL,
 	"follow_up_on" text,
+	"follow_up_with_id" uuid,
 	"doc" jsonb NOT NULL,
 	CONSTRAINT "exchange_reflections_programme_id_id_pk" PRIMARY KEY("programme_id","id")
 );
@@ -67,7 +68,8 @@ CREATE INDEX "exchange_enrolments_round" ON "exchange_enrolments" USING btree ("
 CREATE INDEX "exchange_placements_round" ON "exchange_placements" USING btree ("programme_id","round_number","id");--> statement-breakpoint
 CREATE INDEX "exchange_programmes_network" ON "exchange_programmes" USING btree ("network_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "exchange_reflections_once" ON "exchange_reflections" USING btree ("programme_id","placement_id","person_id");--> statement-breakpoint
-CREATE INDEX "exchange_reflections_follow_up" ON "exchange_reflections" USING btree ("person_id","follow_up_on") WHERE follow_up_on is not null;
+CREATE INDEX "exchange_reflections_follow_up" ON "exchange_reflections" USING btree ("person_id","follow_up_on") WHERE follow_up_on is not null;--> statement-breakpoint
+CREATE INDEX "exchange_reflections_follow_up_with" ON "exchange_reflections" USING btree ("follow_up_with_id","follow_up_on") WHERE follow_up_with_id is not null;
 --> statement-breakpoint
 -- Streams that hang under a network: who is in that network now has a part in them. A further kind of such streams adds its table here.
 CREATE VIEW circles AS SELECT id, network_id FROM exchange_programmes;
@@ -154,7 +156,7 @@ CREATE TABLE "recommendations" (
 --> statement-breakpoint
 ALTER TABLE "agreements" ADD COLUMN "origin_id" uuid;--> statement-breakpoint
 ALTER TABLE "commitments" ADD COLUMN "proposal_id" uuid;--> statement-breakpoint
-ALTER TABLE "contributions" ADD COLUMN "recommendation_id" uuid;--> statement-breakpoint
+ALTER TABLE "contributions" ADD COLUMN "origin_id" uuid;--> statement-breakpoint
 ALTER TABLE "findings" ADD CONSTRAINT "findings_inquiry_id_inquiries_id_fk" FOREIGN KEY ("inquiry_id") REFERENCES "public"."inquiries"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "inquiries" ADD CONSTRAINT "inquiries_network_id_networks_id_fk" FOREIGN KEY ("network_id") REFERENCES "public"."networks"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "inquiry_seats" ADD CONSTRAINT "inquiry_seats_inquiry_id_inquiries_id_fk" FOREIGN KEY ("inquiry_id") REFERENCES "public"."inquiries"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -164,7 +166,7 @@ CREATE INDEX "recommendations_network" ON "recommendations" USING btree ("networ
 CREATE INDEX "recommendations_open" ON "recommendations" USING btree ("addressee_id","id") WHERE status = 'open';--> statement-breakpoint
 CREATE INDEX "agreements_origin" ON "agreements" USING btree ("origin_id","id") WHERE origin_id is not null;--> statement-breakpoint
 CREATE INDEX "commitments_proposal" ON "commitments" USING btree ("agreement_id","proposal_id") WHERE proposal_id is not null;--> statement-breakpoint
-CREATE INDEX "contributions_recommendation" ON "contributions" USING btree ("recommendation_id","agreement_id") WHERE recommendation_id is not null;
+CREATE INDEX "contributions_origin" ON "contributions" USING btree ("origin_id","agreement_id") WHERE origin_id is not null;
 --> statement-breakpoint
 -- Inquiries and recommendations hang under a network, as exchange programmes do.
 CREATE OR REPLACE VIEW circles AS
@@ -263,6 +265,7 @@ CREATE TABLE "social_map" (
 	"name" text NOT NULL,
 	"subjects" text[] NOT NULL,
 	"words" text NOT NULL,
+	"search" "tsvector" GENERATED ALWAYS AS (to_tsvector('dutch', words) || to_tsvector('simple', words)) STORED,
 	"doc" jsonb NOT NULL
 );
 --> statement-breakpoint
@@ -271,7 +274,7 @@ ALTER TABLE "social_map" ADD CONSTRAINT "social_map_organisation_id_organisation
 CREATE INDEX "participants_organisation" ON "participants" USING btree ("organisation_id","agreement_id","period_id");--> statement-breakpoint
 CREATE INDEX "social_map_name" ON "social_map" USING btree ("name","organisation_id");--> statement-breakpoint
 CREATE INDEX "social_map_subjects" ON "social_map" USING gin ("subjects");--> statement-breakpoint
-CREATE INDEX "social_map_words" ON "social_map" USING gin (to_tsvector('dutch', words));
+CREATE INDEX "social_map_search" ON "social_map" USING gin ("search");
 --> statement-breakpoint
 -- The social map is there for everybody the registry knows, and an organisation writes its own place on it.
 GRANT SELECT, INSERT, UPDATE ON social_map TO handslag_app;
@@ -286,7 +289,7 @@ CREATE POLICY known ON social_map FOR SELECT TO handslag_app
 --> statement-breakpoint
 -- Searching goes by a view of the owner's with the same predicate: behind a policy PostgreSQL asks the policy first, and searches every row,
 -- because it does not trust the operators of a search with rows that may not show.
-CREATE VIEW findable AS SELECT organisation_id, name, subjects, words FROM social_map
+CREATE VIEW findable AS SELECT organisation_id, name, subjects, search FROM social_map
   WHERE (SELECT acting_kind()) IN ('person', 'application', 'operator', 'registry');
 --> statement-breakpoint
 GRANT SELECT ON findable TO handslag_app;
@@ -336,6 +339,17 @@ CREATE POLICY at_table ON participants TO handslag_app USING (
 CREATE POLICY published ON participants FOR SELECT TO handslag_app
   USING ((SELECT p.agreement_id FROM publications p WHERE p.agreement_id = participants.agreement_id) IS NOT NULL);
 --> statement-breakpoint
+CREATE INDEX "meetings_guests" ON "meetings" USING gin ((doc->'guests') jsonb_path_ops) WHERE doc ? 'guests';
+--> statement-breakpoint
+-- Who was a guest of a meeting is told to their own organisation, which does not sit at that table: what they acknowledged, and no more.
+CREATE VIEW guests AS
+  SELECT m.agreement_id, (guest->>'personId')::uuid AS person_id, guest || jsonb_build_object('meetingId', m.id) AS doc
+  FROM meetings m CROSS JOIN LATERAL jsonb_array_elements(m.doc->'guests') guest
+  WHERE m.doc ? 'guests' AND m.doc->'guests' @> jsonb_build_array(jsonb_build_object('organisationId', (SELECT acting_organisation())))
+    AND (guest->>'organisationId')::uuid = (SELECT acting_organisation());
+--> statement-breakpoint
+GRANT SELECT ON guests TO handslag_app;
+--> statement-breakpoint
 -- Made for what was there before these tables were, as rebuilding makes it.
 INSERT INTO participants (agreement_id, period_id, organisation_id, kind, title, involvement)
   SELECT f.agreement_id, f.id, (one->>'organisationId')::uuid, v.doc->>'kind', v.doc->'content'->>'title', one->>'involvement'
@@ -359,6 +373,14 @@ INSERT INTO social_map (organisation_id, name, subjects, words, doc)
       FROM (SELECT jsonb_path_query(s.state, '$.position.weAreFor[*]') UNION ALL SELECT jsonb_path_query(s.state, '$.position.weAreNotFor[*]')) claims (said)) stated
     CROSS JOIN LATERAL (SELECT string_agg(said, E'\n') AS words FROM jsonb_array_elements_text(s.state->'position'->'limits') said) limited
   WHERE s.type = 'organisation';
+--> statement-breakpoint
+-- Searched without the marks on letters, and with what words end with that may be compounds (src/domain/search.ts).
+UPDATE social_map SET words = normalize(regexp_replace(normalize(words, NFD), '[\u0300-\u036f]', '', 'g'), NFC);
+--> statement-breakpoint
+UPDATE social_map SET words = left(words || E'\n' || (
+  SELECT coalesce(string_agg(DISTINCT substr(word, start), ' '), '')
+    FROM regexp_split_to_table(lower(words), '[^[:alpha:]]+') word, generate_series(4, length(word) - 3) start
+    WHERE length(word) <= 40), 50000);
 --> statement-breakpoint
 -- Networks that were there before have the identities that they stated since they were founded, and no roles.
 INSERT INTO network_identities (network_id, number, doc)

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Agreement } from '../../src/domain/agreement.ts'
 import { digest } from '../../src/domain/digest.ts'
+import { endsOf, unmarked } from '../../src/domain/search.ts'
 import { agreementStream, networkStream, organisationStream } from '../../src/store/ledger.ts'
 import { idOf, nths, oinOf, organisationName, scattered, subjectOf, suffixOf, titleOf } from './cast.ts'
 import type { OpenAgreement, Seated } from './filled.ts'
@@ -17,6 +18,10 @@ const agreementToken = 'f'.repeat(12)
 const networkToken = 'd'.repeat(12)
 const seatToken = (seat: number): string => `eeeeeeeee${seat.toString(16).padStart(3, '0')}`
 
+// The words of the social map, as COPY writes their lines: what a name ends with comes after it, and follows from it.
+const searchedToken = '{name}\\n'
+const searchedName = (name: string): string => `${unmarked(name)}\\n${endsOf(unmarked(name)).join(' ')}`
+
 /** The salts of a stream: 32 bytes of which the last four are the revision, and the others follow from seed and stream. */
 function saltsOf(seed: number, stream: string): (revision: number) => string {
   const base = digest('handslag-generated-salt', String(seed), stream).slice(0, 56)
@@ -26,12 +31,12 @@ function saltsOf(seed: number, stream: string): (revision: number) => string {
 /** Every organisation with its people and its case system, and every network. */
 export async function writeOrganisations({ client, plan, sink, settle }: Writing, issuer: string): Promise<void> {
   const { registeredMs, networks, measure } = plan
-  const tokens = [agreementToken, '{name}', '{oin}', '{number}']
+  const tokens = [agreementToken, '{name}', '{oin}', '{number}', searchedToken]
   const [suffix = '', name = '', oin = '', number = ''] = tokens
   const acts = organisationHistory({ suffix, name, oin, number }, registeredMs, issuer)
   const template = await templateOf(client, organisationStream, idOf(registeredMs, nths.organisation, suffix), acts, tokens)
   for (let o = 0; o < measure.organisations; o += 1) {
-    const given = [suffixOf(o), organisationName(o), oinOf(o), String(o)]
+    const given = [suffixOf(o), organisationName(o), oinOf(o), String(o), searchedName(organisationName(o))]
     printStream(template, given, saltsOf(measure.seed, `organisation ${o}`), sink)
   }
   await settle()

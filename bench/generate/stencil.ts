@@ -1,10 +1,11 @@
 /** A text with holes: the parts around them, and which value goes into each. */
 export type Stencil = { parts: readonly string[]; holes: readonly number[] }
 
-/** Cuts tokens out of texts: a hole is where one of them stood, and its value that of the same place in a list of values. */
+/** Cuts tokens out of texts, the longest first: a hole is where one stood, and its value that of the same place in a list of values. */
 export function cutter(tokens: readonly string[]): (text: string) => Stencil {
   const places = new Map(tokens.map((token, place) => [token, place]))
-  const pattern = new RegExp(`(${tokens.map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`)
+  const longestFirst = [...tokens].sort((a, b) => b.length - a.length)
+  const pattern = new RegExp(`(${longestFirst.map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`)
   return (text) => {
     const pieces = text.split(pattern)
     return {

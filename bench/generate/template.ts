@@ -1,13 +1,13 @@
 import { text as textOf } from 'node:stream/consumers'
 import { getTableName } from 'drizzle-orm'
-import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { canonical, digest } from '../../src/domain/digest.ts'
 import { genesis } from '../../src/domain/ledger.ts'
 import type { Stream } from '../../src/store/ledger.ts'
 import { changedRows } from '../../src/store/projections/projection.ts'
-import { keyOf } from '../../src/store/projections/upsert.ts'
+import { keyOf, writtenColumns } from '../../src/store/projections/upsert.ts'
 import { snapshots, streams } from '../../src/store/tables/ledger.ts'
 import type { Act } from './history.ts'
 import { cutter, print, type Stencil } from './stencil.ts'
@@ -117,7 +117,7 @@ async function copied(client: pg.Client, table: PgTable, rows: readonly object[]
 }
 
 /** The columns of a table in the order in which its lines have them. */
-export const columnsOf = (table: PgTable): string[] => getTableConfig(table).columns.map(({ name }) => `"${name}"`)
+export const columnsOf = (table: PgTable): string[] => writtenColumns(table).map(({ name }) => `"${name}"`)
 
 /** Where printed lines go: lines of tables, and the hash of each entry with its stream and revision. */
 export type Sink = { row: (table: string, line: string) => void; entry: (streamId: string, revision: number, hash: string) => void }

@@ -62,13 +62,15 @@ export async function changeAgreement(
   decide: (state: Agreement, context: Context, lookup: Lookup) => AgreementEvent[] | Promise<AgreementEvent[]>,
   revisionOf?: (state: Agreement) => number | undefined,
 ): Promise<AgreementChange> {
+  let above: Pick<Agreement, 'covenant'> = {}
   const seen = async (before: Agreement, { now }: Context, lookup: Lookup): Promise<Agreement> => {
     const state = await withCovenant(lookup, settled(before, now), now)
     partyOfActor(state, actor)
+    if (state.covenant !== undefined) above = { covenant: state.covenant }
     return state
   }
   const changed = await changeOne(deps, actor, agreementStream, { id: agreementId, ifMatch, seen, revisionOf }, decide)
-  return { ...changed, state: await withCovenant(deps.database, changed.state, changed.at) }
+  return { ...changed, state: { ...changed.state, ...above } }
 }
 
 /** Changes one agreement in the round that is going on. */

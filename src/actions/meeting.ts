@@ -8,7 +8,7 @@ import { recordMeeting as decideRecord, type RecordMeeting } from '../domain/mee
 import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
-import { recommendedIn, requireSources } from './source.ts'
+import { originIn, requireSources } from './source.ts'
 
 const revisionOf = (id: string) => (state: Agreement) => state.meetings[id]?.revision
 
@@ -86,8 +86,8 @@ export const recordMeeting = (deps: Deps, actor: Actor, target: Target, id: stri
         lookup,
         input.attendees.map((attendee) => attendee.personId),
       )
-      const recommended = input.contributions.flatMap((one, index) => recommendedIn(one, `/contributions/${index}`))
-      await requireSources(deps, actor, recommended)
+      const origins = input.contributions.flatMap((one, index) => originIn(one, `/contributions/${index}`))
+      await requireSources(deps, actor, origins)
       return decideRecord(state, id, input, people, context)
     },
     revisionOf(id),

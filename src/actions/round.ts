@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
-import { adopt as decideAdoption, withoutDeparted } from '../domain/adoption.ts'
+import { adopt as decideAdoption } from '../domain/adoption.ts'
 import * as agreement from '../domain/agreement.ts'
 import * as contributions from '../domain/contribution.ts'
 import * as dilemmas from '../domain/dilemma.ts'
@@ -9,11 +9,10 @@ import * as help from '../domain/help.ts'
 import * as reflections from '../domain/reflection.ts'
 import { exploreResistance as decideExploration } from '../domain/resistance.ts'
 import * as stances from '../domain/stance.ts'
-import { peopleById } from '../store/directory.ts'
 import { type AgreementChange, changeAgreement, changeRound, type RoundTarget, type Target } from './change.ts'
 import type { Deps } from './deps.ts'
 import { type Receipted, receipted } from './receipt.ts'
-import { recommendedIn, requireSources } from './source.ts'
+import { originIn, requireSources } from './source.ts'
 
 export const openRound = (
   deps: Deps,
@@ -36,7 +35,7 @@ export const leaveImpasse = (
 
 export const contribute = (deps: Deps, actor: Actor, target: RoundTarget, input: contributions.Contribute): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'contribute', async (state, context) => {
-    await requireSources(deps, actor, recommendedIn(input, ''))
+    await requireSources(deps, actor, originIn(input, ''))
     return contributions.contribute(state, input, context)
   })
 
@@ -103,27 +102,20 @@ export const takeStance = (deps: Deps, actor: Actor, target: RoundTarget, input:
 export const stateDissent = (deps: Deps, actor: Actor, target: RoundTarget, input: stances.StateDissent): Promise<AgreementChange> =>
   changeRound(deps, actor, target, 'state-dissent', (state, context) => stances.stateDissent(state, input, context))
 
-/**
- * Adopts the text as version n, which the registry signs: whoever holds the version can check later that this is what was adopted.
- * Who has left an organisation since represents it no more, so the holders of mandates are looked up.
- */
+/** Adopts the text as version n, which the registry signs: whoever holds the version can check later that this is what was adopted. */
 export const adopt = (deps: Deps, actor: Actor, target: RoundTarget, input: { textDigest: string }): Promise<Receipted> =>
   receipted(deps, actor, () =>
-    changeRound(deps, actor, target, 'adopt', async (state, context, lookup) => {
-      const here = await peopleById(
-        lookup,
-        Object.values(state.mandates).map((mandate) => mandate.holderId),
-      )
-      return Promise.all(
-        decideAdoption(withoutDeparted(state, here), input, context).map(async (event) => {
+    changeRound(deps, actor, target, 'adopt', (state, context) =>
+      Promise.all(
+        decideAdoption(state, input, context).map(async (event) => {
           if (event.type !== 'version-adopted') return event
           const { version, ...period } = event.data
           const { number, textDigest } = version
           const signature = await deps.sign({ agreementId: state.id, version: number, textDigest, adoptedAt: context.now, ...period })
           return { ...event, data: { ...period, version: { ...version, signature } } }
         }),
-      )
-    }),
+      ),
+    ),
   )
 
 export const callReflection = (deps: Deps, actor: Actor, target: RoundTarget, input: { reason: string }): Promise<AgreementChange> =>

@@ -10,8 +10,6 @@ export async function requireSources({ database }: Deps, actor: Actor, named: re
   requireSeen(named, await sourcesSeen(database, actor, sources))
 }
 
-/** The recommendation that a contribution says it comes from. */
-export const recommendedIn = (input: Contribute, pointer: string): Named[] =>
-  input.kind === 'proposal' && input.recommendationId !== undefined
-    ? [{ source: { kind: 'recommendation', recommendationId: input.recommendationId }, pointer: `${pointer}/recommendationId` }]
-    : []
+/** What a contribution says that it comes from. */
+export const originIn = (input: Contribute, pointer: string): Named[] =>
+  input.kind === 'proposal' && input.originatesFrom ? [{ source: input.originatesFrom, pointer: `${pointer}/originatesFrom` }] : []

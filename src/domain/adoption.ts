@@ -3,7 +3,7 @@ import { type Content, contentOf, elements, rulesOf, textDigest } from './agreem
 import { type AnnexEvent, dropped, type HasAnnexes } from './annex.ts'
 import { coverageGaps, offered } from './commitment.ts'
 import { isOurs, openOf, proposalsFor, unansweredConcerns } from './contribution.ts'
-import { type Context, type EventOf, type Evolvers, keep } from './event.ts'
+import type { Context, EventOf, Evolvers } from './event.ts'
 import { formed } from './format.ts'
 import { bind } from './guard.ts'
 import { type HasHearings, unheard } from './hearing.ts'
@@ -260,12 +260,6 @@ function outsideCovenant({ covenant }: HasAdoption, { mandate, validity }: Conte
     ),
   ]
 }
-
-/** The table without the mandates of people who are no longer with their organisation: they represent nobody. */
-export const withoutDeparted = <T extends HasAdoption>(state: T, here: ReadonlyMap<string, unknown>): T => ({
-  ...state,
-  mandates: keep(state.mandates, (mandate) => here.has(mandate.holderId)),
-})
 
 type AdoptedNow = { version: Omit<Version, 'adoptedAt'>; fromAt: Instant; untilAt: Instant }
 

@@ -11,7 +11,7 @@ import {
   textEvents,
 } from './agreement-text.ts'
 import { type AnnexEvent, annexEvents, dropped, isWaiting, objectedMatters } from './annex.ts'
-import { staying, withdrawal } from './annex-acts.ts'
+import { onlyOne, staying, withdrawal } from './annex-acts.ts'
 import { annexed } from './annexed.ts'
 import { type CommitmentEvent, commitmentEvents, isUnfinished } from './commitment.ts'
 import { type ContributionEvent, contributionEvents } from './contribution.ts'
@@ -175,11 +175,12 @@ function setVisibility(state: Agreement, visibility: Visibility, context: Contex
   return [{ type: 'opening-consented', data: { visibility, partyIds: [...agreed] }, mandateId: mandate.id }]
 }
 
-/** Gives another organisation a place. Participants are part of the text, so stances before it are void. */
+/** Gives another organisation a place, unless it waits to be let in. Participants are part of the text, so stances before it are void. */
 export function addParty(state: Agreement, input: AddParty, organisations: Organisations, context: Context): AgreementEvent[] {
   room(state.parties)
   const { party } = guard(state, 'add-party', context)
   if (partyOf(state, input.organisationId)) refuse('already-a-party', {}, '/organisationId')
+  onlyOne(state, 'accession', input.organisationId, context.now)
   const { name } = organisations.get(input.organisationId) ?? refuse('not-found', { what: 'organisation' }, '/organisationId')
   return [{ type: 'party-joined', data: { ...input, id: context.newId(), name, addedByPartyId: party.id } }]
 }

@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import type { HasAdoption } from './adoption.ts'
 import { LegalBasis } from './agreement-text.ts'
-import { type Annex, type AnnexEvent, annexMachine, annexStateAt, type Consented, isWaiting, type Proposed, requireAnnex } from './annex.ts'
+import {
+  type Annex,
+  type AnnexEvent,
+  annexMachine,
+  annexStateAt,
+  type Consented,
+  type HasAnnexes,
+  isWaiting,
+  type Proposed,
+  requireAnnex,
+  windowOpen,
+} from './annex.ts'
 import { type Context, defined, room } from './event.ts'
 import { bind, fitting, guard, type Seat } from './guard.ts'
 import { move } from './machine.ts'
@@ -34,17 +45,20 @@ export const staying = (state: HasAdoption): Party[] => seated(state).filter((pa
 
 const windowEnd = ({ rules }: HasAdoption, now: Instant): Instant => later(now, rules.objectionDays ?? standardObjectionDays)
 
-/** The version that an annex is to: the one adopted last, while it is in force or waits for its first day. */
-function versionNow({ periods }: HasAdoption, now: Instant): Period {
-  const last = periods.at(-1)
-  return last && !last.replacedAt && last.untilAt > now ? last : refuse('nothing-adopted')
+/** The version that an annex is to: the one adopted last, while it is in force or waits for its first day. Other annexes split its period. */
+function versionNow({ periods }: HasAdoption, now: Instant): Pick<Period, 'version' | 'fromAt'> {
+  const open = periods.filter(({ replacedAt, untilAt }) => !replacedAt && untilAt > now)
+  const [first] = open.sort((a, b) => b.version - a.version || (a.fromAt < b.fromAt ? -1 : 1))
+  return first ?? refuse('nothing-adopted')
 }
 
-/** When who joins is seated: at the end of the objection window, and not before what it joins starts. */
-const joinsAt = (state: HasAdoption, now: Instant): Instant => latest(windowEnd(state, now), versionNow(state, now).fromAt)
+/** When who joins is seated: not before the objection window has ended, and not before what it joins starts. */
+const joinsAt = (state: HasAdoption, windowEndsAt: Instant, now: Instant): Instant =>
+  latest(latest(windowEndsAt, now), versionNow(state, now).fromAt)
 
-function onlyOne(state: HasAdoption, kind: Annex['kind'], partyId: string, now: Instant): void {
-  const same = Object.values(state.annexes).some((one) => one.kind === kind && one.partyId === partyId && isWaiting(one, now))
+/** Of one kind one annex about an organisation waits at a time. */
+export function onlyOne({ annexes }: HasAnnexes, kind: Annex['kind'], organisationId: string, now: Instant): void {
+  const same = Object.values(annexes).some((one) => one.kind === kind && one.organisationId === organisationId && isWaiting(one, now))
   if (same) refuse('already-done', { what: kind })
 }
 
@@ -65,14 +79,14 @@ function joiningUnder(state: HasAdoption, { mandate, ...seat }: Seat, now: Insta
 
 /**
  * Joining what was adopted, without adopting it anew: a party that is not seated asks for it under its mandate, or a seated one invites
- * an organisation, which then consents. An organisation without a place gets one to read along.
+ * an organisation, which then consents. The others can object from now on; nothing opens to who is invited yet.
  */
 export function proposeAccession(
   state: HasAdoption,
   input: ProposeAccession,
   organisations: ReadonlyMap<string, { name: string }>,
   context: Context,
-): (AnnexEvent | PartyEvent)[] {
+): AnnexEvent[] {
   room(state.annexes)
   const seat = guard(state, 'propose-accession', context)
   const { party } = seat
@@ -82,37 +96,40 @@ export function proposeAccession(
   if (asks && organisationId !== party.organisationId) refuse('not-seated')
   const there = partyOf(state, organisationId)
   if (there?.involvement === 'seated') refuse('already-a-party', {}, '/organisationId')
-  if (there) onlyOne(state, 'accession', there.id, context.now)
+  onlyOne(state, 'accession', organisationId, context.now)
   const mandate = asks ? joiningUnder(state, seat, context.now) : seat.mandate
   requireBasis(state, input.legalBasis, asks)
-  const partyId = there?.id ?? context.newId()
+  const { name } = there ?? organisations.get(organisationId) ?? refuse('not-found', { what: 'organisation' }, '/organisationId')
+  const windowEndsAt = windowEnd(state, context.now)
   const proposed = defined({
     id: context.newId(),
     kind: 'accession' as const,
-    partyId,
+    partyId: there?.id ?? context.newId(),
     organisationId,
+    name,
     version,
     byPartyId: party.id,
     reason: input.reason,
     legalBasis: input.legalBasis,
-    takesEffectAt: asks ? joinsAt(state, context.now) : undefined,
+    windowEndsAt: asks ? undefined : windowEndsAt,
+    takesEffectAt: asks ? joinsAt(state, windowEndsAt, context.now) : undefined,
   })
-  return [
-    ...(there ? [] : [placeFor(state, organisationId, organisations, partyId, party.id)]),
-    { type: 'annex-proposed', data: proposed as Proposed, ...(mandate && { mandateId: mandate.id }) },
-  ]
+  return [{ type: 'annex-proposed', data: proposed as Proposed, ...(mandate && { mandateId: mandate.id }) }]
 }
 
-function placeFor(
-  state: HasAdoption,
-  organisationId: string,
-  organisations: ReadonlyMap<string, { name: string }>,
-  id: string,
-  addedByPartyId: string,
-): PartyEvent {
+/** Lets in who was invited, once the window has ended and nobody objected: it reads what it is to be bound by, and then consents. */
+function letIn(state: HasAdoption, annex: Annex, { party, mandate }: Seat, now: Instant): (AnnexEvent | PartyEvent)[] {
+  const { id, partyId, organisationId, name, windowEndsAt } = annex
+  if (windowOpen(annex, now)) refuse('objection-window', { until: windowEndsAt ?? now })
+  versionNow(state, now)
   room(state.parties)
-  const { name } = organisations.get(organisationId) ?? refuse('not-found', { what: 'organisation' }, '/organisationId')
-  return { type: 'party-joined', data: { id, organisationId, name, involvement: 'informed', formal: true, addedByPartyId } }
+  return [
+    { type: 'annex-consented', data: { annexId: id, partyId: party.id }, ...(mandate && { mandateId: mandate.id }) },
+    {
+      type: 'party-joined',
+      data: { id: partyId, organisationId, name, involvement: 'informed', formal: true, addedByPartyId: party.id },
+    },
+  ]
 }
 
 /** Proposes that a party leaves: for that every other seated party has to consent, and none to object. */
@@ -123,7 +140,7 @@ export function proposeExpulsion(state: HasAdoption, partyId: string, input: { r
   if (!about || about.leftAt) refuse('not-found', { what: 'party' })
   if (about.id === party.id) refuse('about-yourself')
   if (about.leaving) refuse('already-done', { what: 'withdrawal' })
-  onlyOne(state, 'expulsion', partyId, context.now)
+  onlyOne(state, 'expulsion', about.organisationId, context.now)
   const { version } = versionNow(state, context.now)
   const { reason } = input
   const takesEffectAt = expelsAt(state, partyId, [party.id], context.now)
@@ -132,6 +149,7 @@ export function proposeExpulsion(state: HasAdoption, partyId: string, input: { r
     kind: 'expulsion' as const,
     partyId,
     organisationId: about.organisationId,
+    name: about.name,
     version,
     byPartyId: party.id,
     reason,
@@ -147,20 +165,24 @@ function expelsAt(state: HasAdoption, partyId: string, consented: readonly strin
   return others.every(({ id }) => consented.includes(id)) ? windowEnd(state, now) : undefined
 }
 
-/** Consents, under a mandate: who was invited, to joining; or another seated party, to an expulsion. */
-export function consentToAnnex(state: HasAdoption, id: string, input: ConsentToAnnex, context: Context): AnnexEvent[] {
+/** Consents, under a mandate: a seated party to letting in who was invited, that one to joining, and every other seated party to an expulsion. */
+export function consentToAnnex(state: HasAdoption, id: string, input: ConsentToAnnex, context: Context): (AnnexEvent | PartyEvent)[] {
   const seat = guard(state, 'consent-to-annex', context)
   const { party } = seat
   const annex = requireAnnex(state, id)
   const joins = annex.kind === 'accession'
-  if (joins && annex.partyId !== party.id) refuse('not-yours', { what: 'annex' })
+  const another = joins && annex.partyId !== party.id
+  if (another && (party.involvement !== 'seated' || annex.partyId in state.parties)) refuse('not-yours', { what: 'annex' })
   if (!joins && annex.partyId === party.id) refuse('about-yourself')
   if (!joins && party.involvement !== 'seated') refuse('not-seated')
   move('annex', annexMachine, annexStateAt(annex, context.now), 'consent')
+  requireBasis(state, input.legalBasis, joins && !another)
+  if (another) return letIn(state, annex, seat, context.now)
   const mandate = joins ? joiningUnder(state, seat, context.now) : seat.mandate
-  requireBasis(state, input.legalBasis, joins)
   const before = [annex.byPartyId, ...annex.consentedPartyIds]
-  const takesEffectAt = joins ? joinsAt(state, context.now) : expelsAt(state, annex.partyId, [...before, party.id], context.now)
+  const takesEffectAt = joins
+    ? joinsAt(state, annex.windowEndsAt ?? context.now, context.now)
+    : expelsAt(state, annex.partyId, [...before, party.id], context.now)
   // Who had consented can do so again only where nobody is waited for any more: those who had not have left.
   if (!joins && !takesEffectAt && before.includes(party.id)) refuse('already-done', { what: 'consent' })
   const data = defined({ annexId: id, partyId: party.id, takesEffectAt, legalBasis: input.legalBasis })
@@ -168,8 +190,8 @@ export function consentToAnnex(state: HasAdoption, id: string, input: ConsentToA
 }
 
 /**
- * Objects, with a reason, before it takes effect: then it does not, and goes to the agenda of the next round. A place that came with the
- * invitation goes with it: who is not to join does not read along either.
+ * Objects, with a reason, before it takes effect: then it does not, and goes to the agenda of the next round. The place of who was let in
+ * by then goes with it: who is not to join does not read along either.
  */
 export function objectToAnnex(state: HasAdoption, id: string, input: { reason: string }, context: Context): (AnnexEvent | PartyEvent)[] {
   const { party } = guard(state, 'object-to-annex', context)
@@ -182,10 +204,10 @@ export function objectToAnnex(state: HasAdoption, id: string, input: { reason: s
   return cameWith(state, annex) ? [objected, { type: 'party-left', data: { partyId: annex.partyId, because: reason } }] : [objected]
 }
 
-/** Whether a party has its place from being invited to join: both were recorded at once. */
-function cameWith({ parties }: HasAdoption, { kind, partyId, byPartyId, proposedAt }: Annex): boolean {
+/** Whether a party has its place from being let in: who had one before was not invited without. */
+function cameWith({ parties }: HasAdoption, { kind, partyId, proposedAt }: Annex): boolean {
   const place = parties[partyId]
-  return kind === 'accession' && !place?.leftAt && place?.joinedAt === proposedAt && place.addedByPartyId === byPartyId
+  return kind === 'accession' && place !== undefined && !place.leftAt && place.joinedAt > proposedAt
 }
 
 /** A party leaves what was adopted: after the notice of its version, and today where there is none. It stays on record as an annex. */
@@ -203,6 +225,7 @@ export function withdrawal(
     kind: 'withdrawal',
     partyId: party.id,
     organisationId: party.organisationId,
+    name: party.name,
     version: state.adopted?.number ?? 0,
     byPartyId: party.id,
     reason: because,

@@ -11,7 +11,7 @@ import { annexKinds } from './version.ts'
 
 export type AnnexState = 'proposed' | 'pending' | 'effective' | 'objected' | 'dropped'
 
-/** An annex waits for consent, then for objections or the end of a notice, and then takes effect by itself. */
+/** An annex waits for consent, then for its day, and then takes effect by itself. */
 export const annexMachine = {
   proposed: { consent: 'pending', object: 'objected', drop: 'dropped' },
   pending: { pass: 'effective', object: 'objected', drop: 'dropped' },
@@ -30,14 +30,16 @@ export const Annex = z
   .strictObject({
     id: uuid,
     kind: z.enum(annexKinds),
-    partyId: uuid.describe('the party that it is about'),
+    partyId: uuid.describe('the party that it is about, or will be about once it is let in'),
     organisationId: uuid.describe('the organisation of that party'),
+    name: z.string().describe('of that organisation'),
     version: z.int().describe('the version that it is an annex to'),
     byPartyId: uuid.describe('the party that asks, invites, leaves or proposes'),
     reason: z.string(),
     legalBasis: z.exactOptional(LegalBasis).describe('of who joins, where the version says that data is shared'),
     proposedAt: instantOut,
     consentedPartyIds: z.array(uuid).describe('beside the party that brought it'),
+    windowEndsAt: z.exactOptional(instantOut).describe('of an invitation: the end of its objection window'),
     takesEffectAt: z.exactOptional(instantOut).describe('the end of the objection window, or of the notice'),
     objection: z.exactOptional(z.strictObject({ partyId: uuid, reason: z.string(), at: instantOut })),
     droppedBecause: z.exactOptional(z.enum(dropReasons)),
@@ -59,17 +61,30 @@ export const annexStateAt = ({ state, takesEffectAt }: Annex, at: Instant): Anne
 export const isWaiting = (annex: Annex, at: Instant): boolean => ['proposed', 'pending'].includes(annexStateAt(annex, at))
 
 /**
- * Whether an annex waits for a party: for the consent of who was invited, for that of others to an expulsion, for an objection while
- * silence binds; and who is to be put out sees it coming.
+ * Whether an annex waits for a party: for an objection while silence binds, for who invited to let in, for the consent of who was
+ * invited, for that of others to an expulsion; and who is to be put out sees it coming.
  */
-export function waitsFor(annex: Annex, party: Party, at: Instant): boolean {
+export function waitsFor(state: HasAnnexes, annex: Annex, party: Party, at: Instant): boolean {
   const { kind, partyId, byPartyId, consentedPartyIds } = annex
   if (kind === 'withdrawal' || !isWaiting(annex, at)) return false
   const proposed = annexStateAt(annex, at) === 'proposed'
   if (partyId === party.id) return kind === 'expulsion' || proposed
-  if (party.involvement !== 'seated' || byPartyId === party.id || consentedPartyIds.includes(party.id)) return false
-  return !proposed || (kind === 'expulsion' && !party.leaving)
+  if (party.involvement !== 'seated') return false
+  if (byPartyId === party.id) return isToLetIn(state, annex, at)
+  if (consentedPartyIds.includes(party.id)) return false
+  return !proposed || windowOpen(annex, at) || (kind === 'expulsion' && !party.leaving)
 }
+
+/** Whether the objection window of an invitation runs. */
+export const windowOpen = ({ windowEndsAt }: Annex, at: Instant): boolean => windowEndsAt !== undefined && at < windowEndsAt
+
+/** Whether an organisation without a place was invited, and nobody objected in time. */
+const isToLetIn = ({ parties }: HasAnnexes, annex: Annex, at: Instant): boolean =>
+  annex.kind === 'accession' && !(annex.partyId in parties) && !windowOpen(annex, at)
+
+/** By when a party answers an annex: before it takes effect, or before the window of an invitation ends; who is invited takes its time. */
+export const answerBy = (annex: Annex, party: Party, at: Instant): Instant | undefined =>
+  annex.takesEffectAt ?? (windowOpen(annex, at) && annex.partyId !== party.id ? annex.windowEndsAt : undefined)
 
 export const requireAnnex = (state: HasAnnexes, id: string): Annex => state.annexes[id] ?? refuse('not-found', { what: 'annex' })
 
@@ -87,7 +102,17 @@ export const objectedMatters = (state: HasAnnexes): AgendaItem[] =>
 
 export type Proposed = Pick<
   Annex,
-  'id' | 'kind' | 'partyId' | 'organisationId' | 'version' | 'byPartyId' | 'reason' | 'legalBasis' | 'takesEffectAt'
+  | 'id'
+  | 'kind'
+  | 'partyId'
+  | 'organisationId'
+  | 'name'
+  | 'version'
+  | 'byPartyId'
+  | 'reason'
+  | 'legalBasis'
+  | 'windowEndsAt'
+  | 'takesEffectAt'
 >
 export type Consented = Pick<Annex, 'takesEffectAt' | 'legalBasis'> & { annexId: string; partyId: string }
 

@@ -50,11 +50,10 @@ function split(state: Annexed, { version, fromAt, untilAt, annexes: held = [] }:
 }
 
 /** What changes who is bound by a version, in order: of what its period tells of and what is recorded since, that which is to happen. */
-function annexesTo({ annexes, parties, versions }: Annexed, version: number, held: readonly AnnexInForce[]): AnnexInForce[] {
+function annexesTo({ annexes, versions }: Annexed, version: number, held: readonly AnnexInForce[]): AnnexInForce[] {
   const adopted = versions.find(({ number }) => number === version)
-  const recorded = Object.values(annexes).flatMap(({ id, kind, partyId, organisationId, legalBasis, takesEffectAt, state }) => {
-    const name = parties[partyId]?.name
-    if (state !== 'pending' || takesEffectAt === undefined || name === undefined) return []
+  const recorded = Object.values(annexes).flatMap(({ id, kind, partyId, organisationId, name, legalBasis, takesEffectAt, state }) => {
+    if (state !== 'pending' || takesEffectAt === undefined) return []
     // Who had joined by the time a version was adopted is in its text, or had left again.
     if (kind === 'accession' && adopted && takesEffectAt <= adopted.adoptedAt) return []
     return [{ id, kind, partyId, organisationId, name, takesEffectAt, ...(legalBasis && { legalBasis }) }]

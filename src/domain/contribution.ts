@@ -5,6 +5,7 @@ import { type HasMandates, reason } from './mandate.ts'
 import { present, requireParty } from './party.ts'
 import { refuse } from './refusal.ts'
 import { type HasRound, ruleHolds } from './round.ts'
+import { Origin } from './source.ts'
 import { text } from './text.ts'
 import { instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
@@ -38,7 +39,7 @@ export const Contribution = z
     kind: z.enum(contributionKinds),
     problemId: z.exactOptional(uuid).describe('of a proposal: the problem that it answers'),
     proposalId: z.exactOptional(uuid).describe('of a problem: a proposal that answers it as well'),
-    recommendationId: z.exactOptional(uuid).describe('of a proposal: the recommendation that it came from'),
+    originatesFrom: z.exactOptional(Origin).describe('of a proposal: what it came from'),
     actingPartyIds: z.exactOptional(ids).describe('of a proposal: the parties that would act'),
     acceptedByPartyIds: z.exactOptional(ids).describe('of a proposal: the parties that have taken it on'),
     horns: z.exactOptional(z.array(z.string())).describe('of a dilemma: its sides'),
@@ -79,7 +80,7 @@ export const Contribute = z
       text: body,
       actingPartyIds,
       problemId: uuid.optional(),
-      recommendationId: uuid.optional().describe('the recommendation that it comes from'),
+      originatesFrom: Origin.optional().describe('what it comes from, which the caller may read'),
     }),
     z.strictObject({ kind: z.literal('concern'), text: body }).describe('a concern needs no proposal'),
     z.strictObject({
@@ -165,7 +166,7 @@ export function contribute(state: HasContributions, input: Contribute, context: 
 function proposal(
   state: HasContributions,
   base: Omit<Contribution, 'kind'>,
-  input: { actingPartyIds: string[]; problemId?: string | undefined; recommendationId?: string | undefined },
+  input: { actingPartyIds: string[]; problemId?: string | undefined; originatesFrom?: Origin | undefined },
   pointer: string,
 ): Contribution {
   const acting = input.actingPartyIds.map((id, index) => requireParty(state, id, `${pointer}/${index}`).id)
@@ -175,7 +176,7 @@ function proposal(
     actingPartyIds: acting,
     acceptedByPartyIds: [],
     ...(input.problemId && { problemId: input.problemId }),
-    ...(input.recommendationId && { recommendationId: input.recommendationId }),
+    ...(input.originatesFrom && { originatesFrom: input.originatesFrom }),
   }
 }
 

@@ -15,6 +15,20 @@ const Outcome = z.strictObject({
   progress: z.exactOptional(Progress.shape.state).describe('what was reported last'),
 })
 
+/** A proposal that came from a recommendation or an outcome of an exchange, with what came of it in turn. */
+export const ProposalFrom = z
+  .strictObject({
+    agreementId: uuid,
+    roundNumber: z.int(),
+    id: uuid,
+    partyId: uuid,
+    text: z.string(),
+    withdrawn: Contribution.shape.withdrawn,
+    commitments: z.array(Outcome).describe('the commitments that carry it out'),
+  })
+  .meta({ id: 'ProposalFrom' })
+export type ProposalFrom = z.output<typeof ProposalFrom>
+
 /** Where a recommendation came from and what came of it, as far as the reader may read each part. */
 export const Lineage = z
   .strictObject({
@@ -23,19 +37,7 @@ export const Lineage = z
     agreements: z
       .array(z.strictObject({ id: uuid, title: z.string(), status: z.enum(agreementStatuses) }))
       .describe('the agreements that originate from it'),
-    proposals: z
-      .array(
-        z.strictObject({
-          agreementId: uuid,
-          roundNumber: z.int(),
-          id: uuid,
-          partyId: uuid,
-          text: z.string(),
-          withdrawn: Contribution.shape.withdrawn,
-          commitments: z.array(Outcome).describe('the commitments that carry it out'),
-        }),
-      )
-      .describe('the proposals that came from it, in the order in which they were brought in'),
+    proposals: z.array(ProposalFrom).describe('the proposals that came from it, in the order in which they were brought in'),
   })
   .meta({ id: 'Lineage' })
 export type Lineage = z.output<typeof Lineage>

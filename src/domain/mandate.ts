@@ -58,14 +58,38 @@ export const Mandate = z
       .describe('while it waits for renewal: after which meeting, and the moment at which it lapses'),
     renewedAt: z.exactOptional(instantOut),
     withdrawn: z.exactOptional(z.strictObject({ at: instantOut, reason: z.string(), meetingId: z.exactOptional(uuid) })),
+    holderLeftAt: z.exactOptional(instantOut).describe('when its holder left the organisation: looked up, and never recorded'),
   })
   .meta({ id: 'Mandate' })
 export type Mandate = z.output<typeof Mandate>
 
 export type HasMandates = HasParties & { mandates: ById<Mandate> }
 
-export const mandateStatuses = ['not-yet-effective', 'effective', 'renewal-due', 'lapsed', 'expired', 'withdrawn', 'suspended'] as const
+export const mandateStatuses = [
+  'not-yet-effective',
+  'effective',
+  'renewal-due',
+  'lapsed',
+  'expired',
+  'withdrawn',
+  'suspended',
+  'holder-left',
+] as const
 export type MandateStatus = (typeof mandateStatuses)[number]
+
+/** When people left their organisation, by their ids. */
+export type Leavers = Readonly<Record<string, Instant>>
+
+/** A table whose mandates tell which of their holders have left: what was looked up beside it, and is never recorded. */
+export const withLeavers = <T extends Pick<HasMandates, 'mandates'>>(state: T, left: Leavers): T => ({
+  ...state,
+  mandates: Object.fromEntries(
+    Object.entries(state.mandates).map(([id, mandate]) => {
+      const holderLeftAt = left[mandate.holderId]
+      return [id, holderLeftAt === undefined ? mandate : { ...mandate, holderLeftAt }]
+    }),
+  ),
+})
 
 /**
  * What a mandate is worth at a moment (docs/domain.md#mandates). Computed from the clock, never stored. A sub-mandate is worth
@@ -74,7 +98,9 @@ export type MandateStatus = (typeof mandateStatuses)[number]
 export function mandateStatus(mandate: Mandate, at: Instant, mandates: ById<Mandate>): MandateStatus {
   if (mandate.withdrawn) return 'withdrawn'
   if (at >= mandate.untilAt) return 'expired'
-  if (mandate.renewal) return at < mandate.renewal.renewByAt ? 'renewal-due' : 'lapsed'
+  if (mandate.renewal && at >= mandate.renewal.renewByAt) return 'lapsed'
+  if (mandate.holderLeftAt !== undefined && at >= mandate.holderLeftAt) return 'holder-left'
+  if (mandate.renewal) return 'renewal-due'
   if (at < mandate.fromAt) return 'not-yet-effective'
   const source = mandate.sourceId === undefined ? undefined : mandates[mandate.sourceId]
   const backed = source && mandateStatus(source, at, mandates) === 'effective' && within(mandate, source)
@@ -102,12 +128,13 @@ const refusalOf = {
   expired: 'mandate-expired',
   withdrawn: 'mandate-withdrawn',
   suspended: 'mandate-suspended',
+  'holder-left': 'mandate-holder-left',
 } as const satisfies Record<Exclude<MandateStatus, 'effective'>, RefusalCode>
 
 /** Mandates with the most useful first: effective ones, then those that lack least. */
 function ranked(found: readonly Mandate[], at: Instant, mandates: ById<Mandate>): Mandate[] {
   const rank = (mandate: Mandate) =>
-    ['effective', 'renewal-due', 'suspended', 'not-yet-effective', 'lapsed', 'expired', 'withdrawn'].indexOf(
+    ['effective', 'renewal-due', 'suspended', 'not-yet-effective', 'holder-left', 'lapsed', 'expired', 'withdrawn'].indexOf(
       mandateStatus(mandate, at, mandates),
     )
   return [...found].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))

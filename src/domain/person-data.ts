@@ -16,6 +16,7 @@ export const namingKinds = [
   'hearing',
   'stance',
   'meeting',
+  'guest',
   'commitment',
   'reflection',
   'message',
@@ -57,7 +58,9 @@ export const PersonData = z
           item: z.record(z.string(), z.unknown()).describe('as the registry keeps it'),
         }),
       )
-      .describe('whatever names them, in the agreements at whose table their organisation sits'),
+      .describe(
+        'whatever names them, in the agreements at whose table their organisation sits; and what they acknowledged as a guest of others (`guest`)',
+      ),
     inNetworks: z
       .array(
         z.strictObject({

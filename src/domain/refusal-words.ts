@@ -82,6 +82,7 @@ const states = {
   'enrolling': { en: 'open for enrolment', nl: 'open voor inschrijving' },
   'expired': { en: 'expired', nl: 'verlopen' },
   'held': { en: 'held', nl: 'gehouden' },
+  'holder-left': { en: 'of somebody who has left the organisation', nl: 'van iemand die weg is bij de organisatie' },
   'impasse': { en: 'impasse', nl: 'impasse' },
   'lapsed': { en: 'lapsed', nl: 'vervallen' },
   'matching': { en: 'waiting to be matched', nl: 'toe aan koppelen' },
@@ -175,6 +176,7 @@ const whys = {
   'mandate-expired': states.expired,
   'mandate-withdrawn': states.withdrawn,
   'mandate-suspended': states.suspended,
+  'mandate-holder-left': states['holder-left'],
 } satisfies Record<string, Word>
 
 /** Lists of a reflection, of which everything is judged. */

@@ -71,6 +71,11 @@ export const refusals = {
     en: 'The mandate that yours is drawn from is not effective now.',
     nl: 'Het mandaat waar het uwe uit voortkomt, werkt nu niet.',
   },
+  'mandate-holder-left': {
+    kind: 'forbidden',
+    en: 'Who holds this mandate has left the organisation.',
+    nl: 'Wie dit mandaat heeft, is weg bij de organisatie.',
+  },
   'may-not-grant': {
     kind: 'forbidden',
     en: 'You may not grant or withdraw mandates for your organisation.',
@@ -499,6 +504,11 @@ export const refusals = {
     kind: 'conflict',
     en: 'This is about your own party: it is for the others to decide.',
     nl: 'Dit gaat over uw eigen partij: het is aan de andere om te beslissen.',
+  },
+  'objection-window': {
+    kind: 'conflict',
+    en: 'Others can object until {until}: only after that is an organisation let in that was invited.',
+    nl: 'Tot {until} kunnen anderen bezwaar maken: pas daarna wordt een uitgenodigde organisatie toegelaten.',
   },
   'nobody-is-kept': {
     kind: 'conflict',

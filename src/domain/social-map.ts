@@ -4,6 +4,7 @@ import { Desk, openDesks } from './desk.ts'
 import { type Organisation, OrganisationView, viewOrganisation } from './organisation.ts'
 import { involvements } from './party.ts'
 import { PositionStatement } from './position.ts'
+import { endsOf, unmarked } from './search.ts'
 import { uuid } from './uuid.ts'
 
 /** How many agreements the map shows of an organisation, and how many networks: what fits beside its desks on one screen. */
@@ -60,18 +61,21 @@ export const subjectsOf = ({ position }: Place): string[] => [
   ...new Set([...(position?.weAreFor ?? []), ...(position?.weAreNotFor ?? [])].flatMap(({ subject }) => subject ?? [])),
 ]
 
-/** What a search looks in: its name, its desks, and what it stated. */
+// PostgreSQL keeps a megabyte of words to search at most: this many characters stay below it in any script, and are twenty pages.
+const mostWords = 50_000
+
+/** What a search looks in: its name, its desks, and what it stated; at the end what their words end with. */
 export function wordsOf({ organisation, position, desks }: Place): string {
   const claims = [...(position?.weAreFor ?? []), ...(position?.weAreNotFor ?? [])]
   const stated = position ? [...claims.map(({ text }) => text), ...position.limits, position.why] : []
-  return [
+  const all = [
     organisation.name,
     ...desks.flatMap(({ name, what, area, address }) => [name, what, area, address?.city]),
     ...claims.map(({ subject }) => subject),
     ...stated,
-  ]
-    .filter((words) => words !== undefined)
-    .join('\n')
+  ].filter((words) => words !== undefined)
+  const words = unmarked(all.join('\n'))
+  return `${words}\n${endsOf(words).join(' ')}`.slice(0, mostWords).toWellFormed()
 }
 
 /** An entry of the map: what is kept of an organisation, with the people, networks and agreements as they are for who reads. */

@@ -10,7 +10,7 @@ const recommendation = z.strictObject({ kind: z.literal('recommendation'), recom
 /** What a recommendation can be based on: what the collaboration found, or how practice went. */
 export const Basis = z.discriminatedUnion('kind', [finding, reflection, outcome])
 
-/** What an agreement can come from. */
+/** What an agreement or a proposal can come from. */
 export const Origin = z.discriminatedUnion('kind', [recommendation, outcome])
 export type Origin = z.output<typeof Origin>
 

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { PersonActor } from './actor.ts'
 import type { Agreement } from './agreement.ts'
 import { contentOf, textDigest } from './agreement-text.ts'
-import { annexStateAt, waitsFor } from './annex.ts'
+import { answerBy, waitsFor } from './annex.ts'
 import { isOverdue } from './commitment.ts'
 import { unansweredConcerns } from './contribution.ts'
 import { inOrder } from './event.ts'
+import type { FollowUp } from './exchange/reflection.ts'
 import { isHeard } from './hearing.ts'
 import { mandateStatus } from './mandate.ts'
 import { partyOf } from './party.ts'
@@ -13,7 +14,7 @@ import type { RecommendationView } from './recommendation.ts'
 import { reflectBy, reflectionOf } from './reflection.ts'
 import { type Impasse, impasseDays, phaseAt } from './round.ts'
 import { standing } from './stance.ts'
-import { type Instant, instantOut, later, startOf } from './time.ts'
+import { addDays, dayOf, dayOut, type Instant, instantOut, later, startOf } from './time.ts'
 import { uuid } from './uuid.ts'
 import { inForceAt } from './version.ts'
 
@@ -30,6 +31,7 @@ export const toDoKinds = [
   'reflect',
   'open-next-round',
   'answer-recommendation',
+  'meet-again',
 ] as const
 
 /** One thing that waits for a person: what, about which resource, and by when if there is a moment. */
@@ -40,10 +42,12 @@ export const ToDo = z
     networkId: z.exactOptional(uuid).describe('of what waits in a network'),
     title: z.string().describe('of the agreement, or the name of the network'),
     about: uuid.describe(
-      'the id of what it is about: a mandate, a party, a contribution, a commitment, a transfer, an annex or a recommendation',
+      'the id of what it is about: a mandate, a party, a contribution, a commitment, a transfer, an annex, a recommendation or a placement',
     ),
     what: z.string(),
     byAt: z.exactOptional(instantOut),
+    programmeId: z.exactOptional(uuid).describe('of meeting again: the exchange programme of the placement'),
+    on: z.exactOptional(dayOut).describe('of meeting again: the day that was named; nothing is late after it'),
     meetingId: z.exactOptional(uuid).describe('of a renewal: the meeting whose outcome it cites'),
   })
   .meta({ id: 'ToDo' })
@@ -77,9 +81,9 @@ export function toDo(state: Agreement, person: PersonActor, at: Instant): ToDo[]
   // Who was invited has nobody yet who may consent: who can mandate somebody sees it too.
   const mandates = person.authorities.includes('grant-mandates')
   const annexes = inOrder(state.annexes)
-    .filter((annex) => waitsFor(annex, party, at))
-    .filter((annex) => represents || (mandates && annex.kind === 'accession' && annexStateAt(annex, at) === 'proposed'))
-    .map(({ id, reason, takesEffectAt }) => item('answer-annex', id, reason, takesEffectAt))
+    .filter((annex) => waitsFor(state, annex, party, at))
+    .filter(({ kind, partyId }) => represents || (mandates && kind === 'accession' && partyId === party.id))
+    .map((annex) => item('answer-annex', annex.id, annex.reason, answerBy(annex, party, at)))
   if (!represents || party.involvement !== 'seated') return [...renewals, ...transfers, ...annexes]
 
   const deliberating = phase === 'deliberating'
@@ -117,6 +121,15 @@ export const answerRecommendation = ({ id, networkId, text }: RecommendationView
   about: id,
   what: text,
 })
+
+// Nobody records that they met. A month outlasts a holiday; after it a day that went by says nothing any more.
+const meetAgainDays = 30
+
+/** More coffee after a visit, on both their lists: from its day on, for as long as it may still come to mind. */
+export const meetAgain = ({ programmeId, placementId, networkId, network, name, on }: FollowUp, at: Instant): ToDo[] =>
+  on <= dayOf(at) && dayOf(at) <= addDays(on, meetAgainDays)
+    ? [{ kind: 'meet-again', networkId, programmeId, title: network, about: placementId, what: name, on }]
+    : []
 
 /** When an impasse is brought to mind: a parked one on the day on which deliberating resumes, another some days after it was called. */
 const remindAt = (state: Agreement, { calledAt, resumeOn }: Impasse): Instant =>

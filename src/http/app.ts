@@ -9,9 +9,9 @@ import { Cursors } from './cursor.ts'
 import { answerFailure } from './failure.ts'
 import { setStandingHeaders, standingHeaders } from './headers.ts'
 import { type LogOptions, logging, logRequests } from './log.ts'
-import { accepts } from './negotiate.ts'
+import { preferred } from './negotiate.ts'
 import { type Contact, describeApi, descriptionRoute } from './openapi.ts'
-import { base, type Transactions } from './operation.ts'
+import { base, type Operation, type Transactions, typesOf } from './operation.ts'
 import { type PressureLimits, refuseUnderPressure } from './pressure.ts'
 import { DoorProblem } from './problem.ts'
 import { type Count, countRequests, type RateLimits } from './rate-limit.ts'
@@ -132,7 +132,7 @@ function checkCallers(app: FastifyInstance, deps: HttpDeps, count: Count): void 
     const { operation } = config
     let identity: Identity | undefined
     try {
-      if (operation) checkAsked(request, operation.answer.type)
+      if (operation) checkAsked(request, operation)
       identity = operation && (await identify(request, deps))
     } finally {
       // A good token counts for its account, before anything is looked up for it; whoever has none counts by address. Whoever watches over
@@ -148,11 +148,12 @@ function checkCallers(app: FastifyInstance, deps: HttpDeps, count: Count): void 
   })
 }
 
-function checkAsked(request: FastifyRequest, type = 'application/json'): void {
+function checkAsked(request: FastifyRequest, operation: Operation): void {
   // The router takes /agreements/ for /agreements/:agreementId with an empty id; an address with a slash at its end is none.
   const params = request.params as Record<string, string>
   for (const name in params) if (params[name] === '') throw new DoorProblem('unknown-route')
-  if (!accepts(request.headers.accept, type)) throw new DoorProblem('not-acceptable', { params: { type } })
+  const types = typesOf(operation)
+  if (!preferred(request.headers.accept, types)) throw new DoorProblem('not-acceptable', { params: { type: types.join(', ') } })
 }
 
 /** Who may use each other's cursors: the people and applications of an organisation. Where nobody has to be known, one account. */

@@ -20,10 +20,15 @@ export function languageOf(header: string | undefined): Language {
   return wanted?.value.startsWith('nl') ? 'nl' : 'en'
 }
 
-/** Whether Accept leaves room for a media type (RFC 9110, section 12.5.1): the most exact range that matches decides. */
-export function accepts(header: string | undefined, type: string): boolean {
-  if (header === undefined || header.trim() === '') return true
+/**
+ * The media type that Accept asks for most among these (RFC 9110, section 12.5.1), the first of those that it asks for as much; undefined
+ * where it leaves room for none. Of each type the most exact range that matches decides.
+ */
+export function preferred<Type extends string>(header: string | undefined, types: readonly Type[]): Type | undefined {
+  if (header === undefined || header.trim() === '') return types[0]
   const ranges = preferences(header)
-  const exact = [type, `${type.split('/')[0]}/*`, '*/*'].map((range) => ranges.find(({ value }) => value === range)).find(Boolean)
-  return exact !== undefined && exact.weight > 0
+  const weightOf = (type: string): number =>
+    [type, `${type.split('/')[0]}/*`, '*/*'].map((range) => ranges.find(({ value }) => value === range)).find(Boolean)?.weight ?? 0
+  const [best] = types.map((type) => ({ type, weight: weightOf(type) })).sort((a, b) => b.weight - a.weight)
+  return best && best.weight > 0 ? best.type : undefined
 }

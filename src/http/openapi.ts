@@ -6,7 +6,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod'
 import { bodyType } from './body.ts'
 import { scopeOf } from './caller.ts'
-import { base, idempotencyKey, ifMatchOf, type Operation, operation, takesKey } from './operation.ts'
+import { base, idempotencyKey, ifMatchOf, type Operation, operation, takesKey, typesOf } from './operation.ts'
 import { titles } from './problem.ts'
 import { tags } from './tags.ts'
 
@@ -101,7 +101,8 @@ const paragraphs = (...parts: (string | undefined)[]) => parts.filter(Boolean).j
 
 /** What the description says of an operation before its answers, in the words of Fastify's route schemas. */
 function schemaOf(spec: Operation): Json {
-  const { schema, type = 'application/json', description: meaning = spec.summary.en } = spec.answer
+  const { schema, other, description: meaning = spec.summary.en } = spec.answer
+  const [type = ''] = typesOf(spec)
   const scope = scopeOf(spec.access, spec.method)
   return {
     operationId: spec.id,
@@ -114,7 +115,11 @@ function schemaOf(spec: Operation): Json {
     // Who sends a token where none is needed sees what it opens.
     security: spec.access === 'anyone' ? [{}, { bearer: [] }] : [{ bearer: [] }],
     'x-authorization': { access: spec.access, ...(scope && { scope }) },
-    ...(schema && { response: { [spec.answer.status]: { description: meaning, content: { [type]: { schema } } } } }),
+    ...(schema && {
+      response: {
+        [spec.answer.status]: { description: meaning, content: { [type]: { schema }, ...(other && { [other]: { schema: z.string() } }) } },
+      },
+    }),
   }
 }
 

@@ -8,7 +8,7 @@ import type { Access, Caller } from './caller.ts'
 import type { Cursors } from './cursor.ts'
 import { editionHeld, isNoneMatch, readIfMatch } from './etag.ts'
 import { readInput } from './input.ts'
-import { type Language, languageOf } from './negotiate.ts'
+import { type Language, languageOf, preferred } from './negotiate.ts'
 import { DoorProblem, invalidInput } from './problem.ts'
 import type { Tag } from './tags.ts'
 
@@ -34,6 +34,8 @@ export type Call<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodTyp
   /** The edition of a version that the caller has already, as If-None-Match says; nothing for none. */
   has: string
   language: Language
+  /** Whether the caller would rather have the other form of the answer, `answer.other`. */
+  other: boolean
   requestId: string
   /** The path as it was called, under /v1, and the query as it was sent: what links to other pages of it are made of. */
   path: string
@@ -45,6 +47,8 @@ export type Answer<A extends z.ZodType = z.ZodType> = {
   body?: z.output<A>
   /** The answer as it is sent: JSON made when it was written, or another media type; null for who has it already. Instead of `body`. */
   raw?: string | null
+  /** The answer in its other form, `answer.other`, in the caller's language. Instead of `body`. */
+  other?: string
   /** A strong ETag, as `etagOf` makes it: a GET then answers 304 to who has it. */
   etag?: string
   location?: string
@@ -81,6 +85,8 @@ export type Operation<
     description?: string
     /** The media type; application/json when left out. */
     type?: string
+    /** Another media type, for people to read, of who would rather have that. */
+    other?: 'text/markdown'
     /** The answer has an ETag. */
     etag?: true
     /** The answer has a Location. */
@@ -115,6 +121,9 @@ declare module 'fastify' {
 
 /** 20 s: a few statements of at most 5 s each; after that nobody waits any more. */
 export const handlerTimeout = 20_000
+
+/** The media types in which an operation answers: the first is what it answers in where nothing else is asked for. */
+export const typesOf = ({ answer: { type = 'application/json', other } }: Operation): string[] => (other ? [type, other] : [type])
 
 const nobody: Acting = { kind: 'nobody', actorId: '' }
 
@@ -166,7 +175,7 @@ async function answered(
   return once
 }
 
-const work = async (spec: Operation, call: Call): Promise<Sent> => render(spec, await spec.handle(call))
+const work = async (spec: Operation, call: Call): Promise<Sent> => render(spec, await spec.handle(call), call.language)
 
 const actingOf = async (call: Call): Promise<Acting> => (call.identity ? by(await call.actor()) : nobody)
 
@@ -212,6 +221,7 @@ function readCall(spec: Operation, request: FastifyRequest): Call {
     ifMatch,
     has: editionHeld(request.headers['if-none-match']),
     language: languageOf(request.headers['accept-language']),
+    other: spec.answer.other !== undefined && preferred(request.headers.accept, typesOf(spec)) === spec.answer.other,
     requestId: request.id,
     path: request.url.slice(base.length, end < 0 ? undefined : end),
     search: request.query as Record<string, string>,
@@ -219,7 +229,7 @@ function readCall(spec: Operation, request: FastifyRequest): Call {
 }
 
 /** The answer as it is sent and kept. */
-function render(spec: Operation, answer: Answer): Sent {
+function render(spec: Operation, answer: Answer, language: Language): Sent {
   const status = answer.status ?? spec.answer.status
   checkDeclared(spec, answer, status)
   const { location, links = [], etag } = answer
@@ -227,7 +237,9 @@ function render(spec: Operation, answer: Answer): Sent {
     ...(location !== undefined && { location: underBase(location) }),
     ...(links.length > 0 && { link: links.map(({ rel, href }) => `<${underBase(href)}>; rel="${rel}"`).join(', ') }),
     ...(etag !== undefined && { etag }),
+    ...(answer.other !== undefined && { 'content-type': `${spec.answer.other}; charset=utf-8`, 'content-language': language }),
   }
+  if (answer.other !== undefined) return { status, headers, body: answer.other }
   return { status, headers, body: status === 204 ? null : answer.raw === undefined ? serialise(spec, answer.body) : answer.raw }
 }
 
@@ -241,7 +253,8 @@ function send(spec: Operation, { status, headers, body }: Sent, replayed: boolea
     if (spec.method === 'GET' && isNoneMatch(request.headers['if-none-match'], headers.etag)) return reply.code(304).send()
   }
   if (body === null && status === 200) throw new TypeError(`operation ${spec.id} answers with nothing to who does not have it`)
-  return body === null ? reply.send() : reply.type(spec.answer.type ?? 'application/json').send(body)
+  if (body === null) return reply.send()
+  return reply.type(headers['content-type'] ?? spec.answer.type ?? 'application/json').send(body)
 }
 
 const underBase = (path: string) => (path.startsWith('/') ? `${base}${path}` : path)
@@ -252,6 +265,7 @@ function checkDeclared({ id, answer: declared }: Operation, answer: Answer, stat
     status !== declared.status && status !== declared.also && `status ${status}`,
     answer.etag !== undefined && !declared.etag && 'an ETag',
     answer.location !== undefined && !declared.location && 'a Location',
+    answer.other !== undefined && !declared.other && 'another media type',
   ].filter(Boolean)
   if (undeclared.length > 0) throw new TypeError(`operation ${id} answers with ${undeclared.join(' and ')} without declaring it`)
 }

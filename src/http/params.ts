@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isStorable } from '../domain/text.ts'
 import { uuid } from '../domain/uuid.ts'
 import { fromDigits } from './page.ts'
 
@@ -15,6 +16,16 @@ export const ofRound = { ...ofAgreement, roundNumber: number.describe('the numbe
 export const ofProgramme = { programmeId: id.describe('the id of the exchange programme / het id van de wisselstage') }
 
 export const ofVersion = { ...ofAgreement, versionNumber: number }
+
+/** Words to search with: 200 characters are more than anybody types into a search box. */
+export const searchWords = z.string().min(1).max(200).refine(isStorable)
+
+/** What networks can be of, to spread into the strictObject of a query. */
+export const ofGroups = {
+  region: searchWords.optional().describe('only networks of this region, word for word, and who is in them'),
+  chain: searchWords.optional().describe('only networks of this chain (keten), word for word, and who is in them'),
+  programme: searchWords.optional().describe('only networks of this programme, word for word, and who is in them'),
+}
 
 /** An id for the examples in the API's description. */
 export const anId = '6f1dfd9e-63a4-4a3c-a2f5-9f4b7e7d2a10'

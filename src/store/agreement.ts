@@ -5,12 +5,14 @@ import type { CovenantBounds } from '../domain/adoption.ts'
 import type { Agreement } from '../domain/agreement.ts'
 import type { VersionSummary } from '../domain/agreement-view.ts'
 import type { Identity } from '../domain/identity.ts'
+import type { Leavers } from '../domain/mandate.ts'
 import { settled } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
 import { phaseAt } from '../domain/round.ts'
 import { earliest, type Instant } from '../domain/time.ts'
 import { clockAhead, clockNow, type Database, type Queries } from './database.ts'
 import { gathering } from './gather.ts'
+import { leaversOf, withFound } from './leavers.ts'
 import { agreementStream, stateKnownAt } from './ledger.ts'
 import { parties, publications } from './tables/agreement.ts'
 import { streams } from './tables/ledger.ts'
@@ -92,19 +94,26 @@ export async function agreementSeen(
   { validAt, knownAt }: Times = {},
 ): Promise<Seen> {
   const [row] = await database.db
-    .select({ state: streams.state, revision: streams.revision, now: clockNow(database) })
+    .select({
+      state: streams.state,
+      revision: streams.revision,
+      now: clockNow(database),
+      left: sql<Leavers | null>`${sql.raw(leaversOf('streams.id'))}`,
+    })
     .from(streams)
     .innerJoin(parties, sitsAt(database, agreementId, readerOf(actor)) ?? sql`false`)
     .where(and(eq(streams.id, agreementId), eq(streams.type, 'agreement')))
-  const { state, revision, now } = row ?? refuse('not-found', { what: 'agreement' })
+  const { state, revision, now, left } = row ?? refuse('not-found', { what: 'agreement' })
   if (validAt === undefined && knownAt === undefined) {
-    return { state: await withCovenant(database, settled(state as Agreement, now), now), revision, at: now }
+    const known = withFound(settled(state as Agreement, now), left)
+    return { state: await withCovenant(database, known, now), revision, at: now }
   }
   const known = earliest(knownAt ?? now, now)
   const at = validAt ?? known
-  const then = await stateKnownAt(database, agreementStream, agreementId, earliest(at, known))
+  const by = earliest(at, known)
+  const then = await stateKnownAt(database, agreementStream, agreementId, by)
   const found = then ?? refuse('not-yet-known', { what: 'agreement' })
-  return { ...found, state: settled(found.state, at), at }
+  return { ...found, state: withFound(settled(found.state, at), left, by), at }
 }
 
 /**
@@ -133,6 +142,8 @@ export type Slice = {
   limit: number
   /** From the last in the order to the first. */
   lastFirst?: true
+  /** What is listed of a row, where it is not its document. */
+  doc?: SQL | undefined
   /** Which rows are of the agreement, where it is not those that name it first. */
   beneath?: SQL | undefined
   /** What the list is of, such as a round: `not-found` where that is not there. */
@@ -159,11 +170,11 @@ export async function listAtTable<Doc>(
   actor: Actor,
   agreementId: string,
   table: Nested,
-  { order, after, where, limit, lastFirst, beneath = eq(table.agreementId, agreementId), of }: Slice,
+  { order, after, where, limit, lastFirst, doc = sql`${table.doc}`, beneath = eq(table.agreementId, agreementId), of }: Slice,
 ): Promise<Listed<Doc>> {
   const page = database.db
     // A name of its own: Drizzle writes it without its table, and `parties` has a `doc` too.
-    .select({ doc: sql<Doc | null>`${table.doc}`.as('listed') })
+    .select({ doc: sql<Doc | null>`${doc}`.as('listed') })
     .from(table as PgTable)
     .where(and(beneath, where, afterPosition(order, after)))
     .orderBy(...order.map((column) => (lastFirst ? desc(column) : asc(column))))
@@ -196,8 +207,9 @@ export async function findAtTable<Doc>(
   table: Nested,
   where: SQL | undefined,
   what: string,
+  doc?: SQL,
 ): Promise<Omit<Listed<Doc>, 'docs'> & { doc: Doc }> {
-  const { docs, ...seen } = await listAtTable<Doc>(database, actor, agreementId, table, { order: [], where, limit: 1 })
+  const { docs, ...seen } = await listAtTable<Doc>(database, actor, agreementId, table, { order: [], where, limit: 1, doc })
   return { ...seen, doc: docs[0] ?? refuse('not-found', { what }) }
 }
 

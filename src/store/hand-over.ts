@@ -1,9 +1,11 @@
 import type { Agreement } from '../domain/agreement.ts'
+import type { Leavers } from '../domain/mandate.ts'
 import type { Network } from '../domain/network/network.ts'
 import { settled } from '../domain/party.ts'
 import { refuse } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Database } from './database.ts'
+import { leaversOf, withFound } from './leavers.ts'
 
 /** Where a person has something for their organisation: agreements that have not ended, and networks. */
 export type PlacesOfPerson = { agreementIds: string[]; networkIds: string[] }
@@ -50,16 +52,16 @@ export async function statesOf(
   database: Database,
   { agreementIds, networkIds }: PlacesOfPerson,
 ): Promise<{ states: (Agreement | Network)[]; now: Instant }> {
-  const { rows } = await database.query<{ type: string; state: unknown; now: Instant }>({
+  const { rows } = await database.query<{ type: string; state: unknown; left: Leavers | null; now: Instant }>({
     name: 'states-of-places',
-    text: `select s.type, s.state, clock.now
+    text: `select s.type, s.state, ${leaversOf('s.id')} as left, clock.now
       from (select clock_timestamp() + $2::bigint * interval '1 millisecond' as now) clock
       left join streams s on s.id = any($1::uuid[]) order by s.id`,
     values: [[...agreementIds, ...networkIds], database.clock.aheadMs],
   })
   const now = rows[0]?.now ?? ''
-  const states = rows.flatMap(({ type, state }): (Agreement | Network)[] => {
-    if (type === 'agreement') return [settled(state as Agreement, now)]
+  const states = rows.flatMap(({ type, state, left }): (Agreement | Network)[] => {
+    if (type === 'agreement') return [withFound(settled(state as Agreement, now), left)]
     return type === 'network' ? [state as Network] : []
   })
   return { states, now }

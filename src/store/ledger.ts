@@ -8,6 +8,7 @@ import type { By, Recorded } from '../domain/event.ts'
 import { evolve as evolveProgramme, type Programme, type ProgrammeEvent } from '../domain/exchange/programme.ts'
 import { evolve as evolveInquiry, type Inquiry, type InquiryEvent } from '../domain/inquiry.ts'
 import { type Entry, entryHash, genesis, type Kept, payloadDigest } from '../domain/ledger.ts'
+import type { Leavers } from '../domain/mandate.ts'
 import { isMember } from '../domain/network/member.ts'
 import { evolve as evolveNetwork, type Network, type NetworkEvent } from '../domain/network/network.ts'
 import { evolve as evolveOrganisation, type Organisation, type OrganisationEvent } from '../domain/organisation.ts'
@@ -16,6 +17,7 @@ import { evolve as evolveRecommendation, type Recommendation, type Recommendatio
 import { Refused } from '../domain/refusal.ts'
 import type { Instant } from '../domain/time.ts'
 import { connectionConfig, type Database, type Queries, valueParsers } from './database.ts'
+import { leaversOfAll, withFound } from './leavers.ts'
 import { agreementProjections } from './projections/agreement.ts'
 import { programmeProjections } from './projections/exchange.ts'
 import { inquiryProjections, recommendationProjections } from './projections/inquiry.ts'
@@ -38,9 +40,14 @@ export type Stream<State, Event extends AnyEvent> = {
   hasPart: (state: State, acting: Acting) => boolean
   /** After which event looking back may start. */
   snapshotAfter?: Event['type']
+  /** What its rules go by beside the state: looked up behind the lock, in the same round trip, and never recorded. */
+  beside?: { ask: (ids: readonly string[]) => pg.QueryConfig; put: (state: State, found: Found | undefined) => State }
   /** The state as its head keeps it, where not all of it is for everybody who may read the head. */
   kept?: (state: State) => State
 }
+
+/** What was found beside one stream: a row, with the stream's id. */
+type Found = { id: string; left: Leavers }
 
 export const agreementStream: Stream<Agreement, AgreementEvent> = {
   type: 'agreement',
@@ -48,6 +55,7 @@ export const agreementStream: Stream<Agreement, AgreementEvent> = {
   projections: agreementProjections,
   hasPart: (state, { organisationId = '' }) => partyOf(state, organisationId) !== undefined,
   snapshotAfter: 'round-opened',
+  beside: { ask: leaversOfAll, put: (state, found) => withFound(state, found?.left) },
 }
 export const organisationStream: Stream<Organisation, OrganisationEvent> = {
   type: 'organisation',
@@ -113,14 +121,16 @@ export async function change<State, Event extends AnyEvent>(
 ): Promise<Changed<State, Event>[]> {
   try {
     return await within(database.pool, acting, async () => {
-      const { heads, now } = await lock<State>(database, stream.type, ids)
-      const decided = await decide(heads, { client: database, now })
+      const { heads, beside, now } = await lock(database, stream, ids)
+      const seen = (id: string, state: State): State => stream.beside?.put(state, beside.get(id)) ?? state
+      const found = new Map([...heads].map(([id, head]) => [id, { ...head, state: seen(id, head.state) }]))
+      const decided = await decide(found, { client: database, now })
       const changed = [...decided].map(([id, events]) => advance(stream, id, heads.get(id), events, acting, now))
       await write(database, changed)
       for (const { id, state } of changed) noteChanged(database.pool, id, stream.hasPart(state, acting))
       return changed.map(({ id, state, revision, events, entries }) => ({
         id,
-        state,
+        state: seen(id, state),
         revision,
         at: now,
         events,
@@ -138,14 +148,21 @@ const taken = (error: unknown): boolean =>
 
 /**
  * Locks the heads (in order of id, so that two changes of several streams never wait for each other), and reads the clock after the
- * lock is held: an earlier clock would let what expired while waiting pass. Two statements in one round trip, with the beginning of the
- * transaction.
+ * lock is held: an earlier clock would let what expired while waiting pass. What the rules go by beside the state is read then too. All of
+ * it in one round trip, with the beginning of the transaction.
  */
-async function lock<State>({ pool, clock }: Database, type: string, ids: readonly string[]) {
-  const answers = await inOneGo(pool, [...lockHeads(type, ids), readClock(clock.aheadMs)])
+async function lock<State, Event extends AnyEvent>(
+  { pool, clock }: Database,
+  { type, beside: asked }: Stream<State, Event>,
+  ids: readonly string[],
+) {
+  const looked = asked && ids.length > 0 ? [asked.ask(ids)] : []
+  const answers = await inOneGo(pool, [...lockHeads(type, ids), ...looked, readClock(clock.aheadMs)])
   const clockNow: Instant = answers.pop()?.rows[0]?.now ?? ''
-  const heads = new Map(answers.flatMap(({ rows }) => rows as Head<State>[]).map((head) => [head.id, head]))
-  return { heads, now: [...heads.values()].reduce((now, head) => (now > head.recordedAt ? now : next(head.recordedAt)), clockNow) }
+  const [locked, found] = answers
+  const heads = new Map(((locked?.rows ?? []) as Head<State>[]).map((head) => [head.id, head]))
+  const beside = new Map(((found?.rows ?? []) as Found[]).map((row) => [row.id, row]))
+  return { heads, beside, now: [...heads.values()].reduce((now, head) => (now > head.recordedAt ? now : next(head.recordedAt)), clockNow) }
 }
 
 /** The statement that locks heads, one text for each number of them; none where there is nothing to lock. */

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import type { CameOf } from '../domain/exchange/closing.ts'
-import { basedOnSeen, type Lineage } from '../domain/lineage.ts'
+import { basedOnSeen, type Lineage, type ProposalFrom } from '../domain/lineage.ts'
 import { readerOf } from './agreement.ts'
 import { atTable } from './agreement-list.ts'
 import type { Database } from './database.ts'
@@ -23,12 +23,12 @@ export async function lineageOf(database: Database, actor: Actor, id: string): P
   return {
     basedOn: basedOnSeen(basedOn, await sourcesSeen(database, actor, basedOn)),
     recommendation,
-    agreements: await agreementsFrom(database, actor, id),
-    proposals: await proposalsFrom(database, actor, id),
+    agreements: (await agreementsFrom(database, actor, [id])).map(({ originId: _, ...agreement }) => agreement),
+    proposals: (await proposalsFrom(database, actor, [id])).map(({ proposal }) => proposal),
   }
 }
 
-/** What came of outcomes of an exchange programme: recommendations of its network, and agreements at whose table the reader is. */
+/** What came of outcomes of an exchange programme: recommendations of its network, and agreements and proposals at the tables of the reader. */
 export async function cameOfOutcomes(
   database: Database,
   actor: Actor,
@@ -48,15 +48,17 @@ export async function cameOfOutcomes(
     .where(and(eq(exchangeProgrammes.id, programmeId), isMember(database, actor, exchangeProgrammes.networkId)))
     .orderBy(asc(recommendations.id))
     .limit(mostShown)
-  const started = await originatingFrom(database, actor, outcomeIds)
-  return [...based, ...started.map(({ id, originId }) => ({ outcomeId: originId ?? '', agreementId: id }))]
+  const started = await agreementsFrom(database, actor, outcomeIds)
+  const proposed = await proposalsFrom(database, actor, outcomeIds)
+  return [
+    ...based,
+    ...started.map(({ id, originId }) => ({ outcomeId: originId ?? '', agreementId: id })),
+    ...proposed.map(({ originId, proposal }) => ({ outcomeId: originId, proposal })),
+  ]
 }
 
-const agreementsFrom = async (database: Database, actor: Actor, originId: string): Promise<Lineage['agreements']> =>
-  (await originatingFrom(database, actor, [originId])).map(({ originId: _, ...agreement }) => agreement)
-
 /** The agreements that originate from any of these, of those at whose table the reader is. */
-const originatingFrom = (database: Database, actor: Actor, originIds: readonly string[]) =>
+const agreementsFrom = (database: Database, actor: Actor, originIds: readonly string[]) =>
   database.db
     .select({
       id: agreements.id,
@@ -70,10 +72,14 @@ const originatingFrom = (database: Database, actor: Actor, originIds: readonly s
     .orderBy(asc(agreements.id))
     .limit(mostShown)
 
-/** The proposals that came from a recommendation, at the tables of the reader, each with the commitments that carry it out. */
-async function proposalsFrom(database: Database, actor: Actor, recommendationId: string): Promise<Lineage['proposals']> {
+/** The proposals that originate from any of these, at the tables of the reader, each with the commitments that carry it out. */
+async function proposalsFrom(
+  database: Database,
+  actor: Actor,
+  originIds: readonly string[],
+): Promise<{ originId: string; proposal: ProposalFrom }[]> {
   const { agreementId, roundNumber, id, partyId, doc } = contributions
-  type Commitments = Lineage['proposals'][number]['commitments']
+  type Commitments = ProposalFrom['commitments']
   const terms = sql`${commitments.doc}->'terms'`
   const carriedOut = sql<Commitments>`(select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'id', ${commitments.id}, 'version', ${commitments.version}, 'what', ${terms}->>'what', 'ownerPartyId', ${commitments.ownerPartyId},
@@ -81,6 +87,7 @@ async function proposalsFrom(database: Database, actor: Actor, recommendationId:
       from ${commitments} where ${commitments.agreementId} = ${agreementId} and ${commitments.proposalId} = ${id})`
   const rows = await database.db
     .select({
+      originId: sql<string>`${contributions.originId}`,
       agreementId,
       roundNumber,
       id,
@@ -91,8 +98,8 @@ async function proposalsFrom(database: Database, actor: Actor, recommendationId:
     })
     .from(contributions)
     .innerJoin(parties, eq(parties.agreementId, agreementId))
-    .where(and(eq(contributions.recommendationId, recommendationId), atTable(database, readerOf(actor))))
+    .where(and(inArray(contributions.originId, [...originIds]), atTable(database, readerOf(actor))))
     .orderBy(asc(id))
     .limit(mostShown)
-  return rows.map(({ withdrawn, ...proposal }) => ({ ...proposal, ...(withdrawn && { withdrawn }) }))
+  return rows.map(({ originId, withdrawn, ...proposal }) => ({ originId, proposal: { ...proposal, ...(withdrawn && { withdrawn }) } }))
 }

@@ -16,6 +16,10 @@ type Page = { after?: readonly (string | number)[] | undefined; limit: number }
 
 const byId = (docs: readonly Mandate[]): Record<string, Mandate> => Object.fromEntries(docs.map((doc) => [doc.id, doc]))
 
+/** A mandate as its row has it, with when its holder left the organisation. */
+const withHolder = sql`${mandates.doc} || coalesce((select jsonb_build_object('holderLeftAt', p.doc->'leftAt') from people p
+  where p.id = ${mandates.holderId} and not p.here), '{}')`
+
 /** The mandates of an agreement in the order in which they were granted; with times, those that counted at that moment. */
 export async function listMandates(
   database: Database,
@@ -32,6 +36,7 @@ export async function listMandates(
       after,
       where,
       limit,
+      doc: withHolder,
     })
     return { docs, at: now, all: await withSources(database, actor, agreementId, docs), revision }
   }
@@ -53,7 +58,7 @@ export async function findMandate(
   times: Times = {},
 ): Promise<Omit<MandatesSeen, 'docs'> & { doc: Mandate }> {
   if (times.validAt === undefined && times.knownAt === undefined) {
-    const found = await findAtTable<Mandate>(database, actor, agreementId, mandates, eq(mandates.id, id), 'mandate')
+    const found = await findAtTable<Mandate>(database, actor, agreementId, mandates, eq(mandates.id, id), 'mandate', withHolder)
     const { doc, now, revision } = found
     return { doc, at: now, all: await withSources(database, actor, agreementId, [doc]), revision }
   }
@@ -68,7 +73,8 @@ async function withSources(database: Database, actor: Actor, agreementId: string
     const wanted = looked.flatMap(({ sourceId }) => (sourceId !== undefined && !found[sourceId] ? [sourceId] : []))
     if (wanted.length === 0) return found
     const where = sql`${mandates.id} = any(${sql.param([...new Set(wanted)])}::uuid[])`
-    const sources = await listAtTable<Mandate>(database, actor, agreementId, mandates, { order: [mandates.id], where, limit: everything })
+    const slice = { order: [mandates.id], where, limit: everything, doc: withHolder }
+    const sources = await listAtTable<Mandate>(database, actor, agreementId, mandates, slice)
     Object.assign(found, byId(sources.docs))
     looked = sources.docs
     if (looked.length === 0) return found

@@ -20,8 +20,8 @@ import { acknowledgements, desks, messages, people, positionAnswers, positionSta
 import { contributions, hearings, impasses, meetings, reflections, rounds, stances } from './tables/round.ts'
 import { commitments } from './tables/version.ts'
 
-/** Where each kind of thing that can name a person is kept. */
-const tableOf: Record<(typeof namingKinds)[number], PgTable> = {
+/** Where each kind of thing that can name a person is kept; what they acknowledged as a guest is in a view of its own. */
+const tableOf: Record<Exclude<(typeof namingKinds)[number], 'guest'>, PgTable> = {
   mandate: mandates,
   role: roles,
   transfer: transfers,
@@ -68,6 +68,7 @@ const naming = [
     ([kind, table]) => `select t.agreement_id as "agreementId", null::uuid as "networkId", '${kind}' as kind, t.doc as item
       from ${getTableName(table)} t join seated using (agreement_id) ${named}`,
   ),
+  `select agreement_id, null, 'guest', doc from guests where person_id = $1::uuid`,
   ...Object.entries(circleTableOf).map(
     ([kind, [table, key]]) => `select null, circled.network_id, '${kind}', t.doc
       from ${getTableName(table)} t join circled on circled.id = t.${key} ${named}`,

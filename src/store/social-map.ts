@@ -2,28 +2,38 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import { refuse } from '../domain/refusal.ts'
+import { plainWords, shortestPart, unmarked } from '../domain/search.ts'
 import { type ContactPerson, entryOf, mostBeside, type Place, type SocialMapEntry } from '../domain/social-map.ts'
 import { afterPosition } from './agreement.ts'
 import { currentOfOrganisations } from './current-list.ts'
 import type { Database } from './database.ts'
-import { isMember } from './network/network.ts'
+import { isMember, isOf, type NetworkGroups } from './network/network.ts'
 import { networkMembers, networks } from './tables/network.ts'
 import { people, socialMap } from './tables/organisation.ts'
 import { findable } from './tables/views.ts'
 
-/** What a network can be grouped by: the region, chain or programme that it is of. */
-const groups = ['region', 'chain', 'programme'] as const
-
 /** Which organisations: by words and subject, and by a network in which the reader is as well. */
-export type MapFilter = { words?: string | undefined; subject?: string | undefined; networkId?: string | undefined } & {
-  [Group in (typeof groups)[number]]?: string | undefined
-}
+export type MapFilter = NetworkGroups & { words?: string | undefined; subject?: string | undefined; networkId?: string | undefined }
 
 /** A place on the map, with the networks in which the reader is as well. */
 type Found = { place: Place; networks: { id: string; name: string }[] }
 
-/** Whose words a search is found in: as people say it, in Dutch, with quotes for what belongs together. */
-export const searched = (words: string): SQL => sql`to_tsvector('dutch', ${findable.words}) @@ websearch_to_tsquery('dutch', ${words})`
+/**
+ * Whose words a search is found in, in Dutch: each word, or what begins with it; with quotes or a minus sign, as PostgreSQL reads those.
+ * Words only are a select of their own, so that the plan begins with the index, whatever PostgreSQL thinks of how many are found.
+ */
+export function searched(query: string): SQL {
+  const words = plainWords(query)
+  if (!words) return sql`${findable.search} @@ websearch_to_tsquery('dutch', ${unmarked(query)})`
+  return sql`${findable.search} @@ (select ${sql.join(words.map(begun), sql` && `)})`
+}
+
+/** A word, which is letters and digits only, as Dutch has it or as what begins so; nothing of a word such as *voor*, which is everywhere. */
+const begun = (word: string): SQL => {
+  const whole = sql`plainto_tsquery('dutch', ${word})`
+  if (word.length < shortestPart) return whole
+  return sql`case numnode(${whole}) when 0 then ${whole} else ${whole} || ${`'${word}':*`}::tsquery end`
+}
 
 /** The organisations of the registry by name, as the reader sees them. Three statements, whatever the length of the page. */
 export async function listSocialMap(
@@ -43,14 +53,14 @@ export async function listSocialMap(
 }
 
 /** Whether an organisation is in a network that is asked for: of a network that the reader is not in, it is not told who is. */
-function inNetwork(database: Database, actor: Actor, { networkId, ...filter }: MapFilter): SQL | undefined {
-  const grouped = groups.flatMap((group) => (filter[group] === undefined ? [] : [sql`${networks.doc}->>${group} = ${filter[group]}`]))
-  if (networkId === undefined && grouped.length === 0) return undefined
+function inNetwork(database: Database, actor: Actor, { networkId, ...groups }: MapFilter): SQL | undefined {
+  const wanted = and(networkId ? eq(networks.id, networkId) : undefined, isOf(groups))
+  if (wanted === undefined) return undefined
   const members = database.db
     .select({ id: networkMembers.organisationId })
     .from(networks)
     .innerJoin(networkMembers, and(eq(networkMembers.networkId, networks.id), networkMembers.here))
-    .where(and(networkId ? eq(networks.id, networkId) : undefined, ...grouped, isMember(database, actor)))
+    .where(and(wanted, isMember(database, actor)))
   return inArray(findable.organisationId, members)
 }
 

@@ -4,6 +4,7 @@ import { callImpasse, leaveImpasse, leaveTable, missing, openRound } from '../..
 import { changeFounding, GroundRules } from '../../src/domain/agreement-text.ts'
 import { answerCommitment } from '../../src/domain/commitment.ts'
 import { acceptProposal, answer, withdrawContribution } from '../../src/domain/contribution.ts'
+import { withLeavers } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import type { Reason } from '../../src/domain/refusal.ts'
 import { addDays } from '../../src/domain/time.ts'
@@ -180,6 +181,19 @@ describe('condition 2: every seated party has an effective mandate that covers t
 
   test('whoever holds it is a representative', () => {
     expect(inTheWay(unrepresented({ holderId: city.colleague.personId }))).toEqual([])
+  })
+
+  test('one of somebody who has left their organisation', () => {
+    const table = adoptable()
+    const left = { ...table, state: withLeavers(table.state, { [city.representative.personId]: table.now }) }
+    expect(inTheWay(table)).toEqual([])
+    expect(inTheWay(left)).toContainEqual({
+      code: 'party-without-mandate',
+      params: { party: 'City', why: 'mandate-holder-left' },
+      pointer: participant(left),
+    })
+    expect(viewAdoption(left.state, 1, left.now)).toMatchObject({ possible: false, missing: inTheWay(left) })
+    expect(missing(left.state, left.now)).toEqual(inTheWay(left))
   })
 
   test('never granted', () => {

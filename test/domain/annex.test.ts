@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { leaveTable, openRound } from '../../src/domain/agreement.ts'
+import { addParty, leaveTable, openRound } from '../../src/domain/agreement.ts'
 import { type Annex, dropped, viewAnnex } from '../../src/domain/annex.ts'
 import { consentToAnnex, objectToAnnex, ProposeAccession, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
 import type { Context } from '../../src/domain/event.ts'
@@ -30,6 +30,7 @@ import {
   prepare,
   school,
   seatedHouses,
+  secondRound,
   stands,
   stranger,
   type Table,
@@ -46,6 +47,13 @@ const basis = { basis: 'Youth Act, article 7.4.0', processingRecord: 'Register 2
 const asks = (table: Table, by: House, over: Partial<ProposeAccession> = {}) =>
   dataOf(does(table, by.representative, proposeAccession, ProposeAccession.parse({ reason, ...over }), directory), 'annex-proposed').id
 const invites = (table: Table, whom: House, by: House = school) => asks(table, by, { organisationId: whom.id })
+/** Invites, and lets in at the end of the window. */
+const letsIn = (table: Table, whom: House): string => {
+  const id = invites(table, whom)
+  pass(table, 14)
+  consents(table, school, id)
+  return id
+}
 const consents = (table: Table, by: House, id: string, input = {}) => does(table, by.representative, consentToAnnex, id, input)
 const objects = (table: Table, by: House, id: string) => does(table, by.representative, objectToAnnex, id, { reason: 'Not yet.' })
 const expels = (table: Table, whom: House, by: House = school) =>
@@ -116,20 +124,60 @@ describe('joining what was adopted', () => {
     expect(codes(() => joined(replaced))).toEqual(['nothing-adopted'])
   })
 
-  test('an invited organisation reads along, and its consent begins the window', () => {
+  test('an invitation opens nothing before its window has ended: then a seated party lets in, who was invited reads along, and consents', () => {
     const table = inForce()
     const id = invites(table, stranger)
-    expect(partyOf(table.state, stranger.id)).toMatchObject({ involvement: 'informed', addedByPartyId: partyIdOf(table, school) })
-    expect(stateOf(table, id)).toBe('proposed')
-    pass(table, 60)
-    expect(stateOf(table, id)).toBe('proposed')
-    expect(codes(() => consents(table, stranger, id))).toEqual(['mandate-missing'])
+    expect(annexOf(table, id)).toMatchObject({ state: 'proposed', name: stranger.name, windowEndsAt: later(table.now, 14) })
+    expect(partyOf(table.state, stranger.id)).toBeUndefined()
+    expect(codes(() => grant(table, stranger))).toEqual(['not-found'])
+    expect(codes(() => consents(table, stranger, id))).toEqual(['not-found'])
+    pass(table, 13)
+    expect(codes(() => consents(table, school, id))).toEqual(['objection-window'])
+    pass(table, 1)
+    expect(partyOf(now(table), stranger.id), 'nobody reads along by silence alone').toBeUndefined()
+    expect(codes(() => consents(table, parents, id))).toEqual(['not-yours'])
+    expect(codes(() => consents(table, school, id, { legalBasis: basis }))).toEqual(['basis-of-who-joins'])
+    const [let_in] = consents(table, school, id)
+    expect(let_in).toMatchObject({ type: 'annex-consented', mandateId: expect.anything() })
+    expect(partyOf(table.state, stranger.id)).toMatchObject({
+      id: annexOf(table, id).partyId,
+      involvement: 'informed',
+      addedByPartyId: partyIdOf(table, school),
+    })
     expect(codes(() => consents(table, team, id))).toEqual(['not-yours'])
+    expect(codes(() => consents(table, stranger, id))).toEqual(['mandate-missing'])
+    pass(table, 40)
+    expect(stateOf(table, id)).toBe('proposed')
     grant(table, stranger)
     consents(table, stranger, id)
+    // One window, and it is over.
+    expect([stateOf(table, id), seatedNow(table)]).toEqual(['effective', [...three, stranger.name]])
     expect(codes(() => consents(table, stranger, id))).toEqual(['wrong-state'])
-    pass(table, 14)
-    expect(seatedNow(table)).toEqual([...three, stranger.name])
+    expect(codes(() => objects(table, city, id))).toEqual(['wrong-state'])
+  })
+
+  test('a party that is invited reads already: it consents when it likes, and joins at the end of the window', () => {
+    const table = inForce()
+    const id = invites(table, parents)
+    pass(table, 3)
+    consents(table, parents, id)
+    expect(annexOf(table, id)).toMatchObject({ state: 'pending', takesEffectAt: later(table.now, 11) })
+    const late = inForce()
+    const other = invites(late, parents)
+    pass(late, 20)
+    consents(late, parents, other)
+    expect(stateOf(late, other)).toBe('effective')
+  })
+
+  test('who waits to be let in is not invited again, nor given a place otherwise', () => {
+    const table = secondRound()
+    const id = invites(table, stranger)
+    const place = { organisationId: stranger.id, involvement: 'informed' as const, formal: true }
+    expect(codes(() => invites(table, stranger, team))).toEqual(['already-done'])
+    expect(codes(() => does(table, school.representative, addParty, place, directory))).toEqual(['already-done'])
+    objects(table, school, id)
+    does(table, school.representative, addParty, place, directory)
+    expect(partyOf(table.state, stranger.id)?.involvement).toBe('informed')
   })
 
   test('an objection of any seated party stops it, and is on the agenda of the next round', () => {
@@ -156,9 +204,16 @@ describe('joining what was adopted', () => {
     expect(table.state.annexes).toEqual({})
   })
 
-  test('an objection takes the place away that came with the invitation, and no other', () => {
+  test('an objection keeps out who was invited, and takes the place of who was let in, and no other', () => {
     const table = inForce()
+    const kept = invites(table, stranger)
+    objects(table, city, kept)
+    pass(table, 20)
+    expect(codes(() => consents(table, school, kept))).toEqual(['wrong-state'])
+    expect(partyOf(table.state, stranger.id)).toBeUndefined()
     const id = invites(table, stranger)
+    pass(table, 14)
+    consents(table, team, id)
     const place = partyIdOf(table, stranger)
     objects(table, city, id)
     expect(partyOf(table.state, stranger.id)).toBeUndefined()
@@ -173,7 +228,7 @@ describe('joining what was adopted', () => {
     const narrow = { subjects: ['something-else'] }
     grant(table, inspectorate, narrow)
     expect(codes(() => asks(table, inspectorate))).toEqual(['outside-mandate-subject'])
-    const id = invites(table, stranger)
+    const id = letsIn(table, stranger)
     grant(table, stranger, narrow)
     expect(codes(() => consents(table, stranger, id))).toEqual(['outside-mandate-subject'])
     const wide = grant(table, stranger)
@@ -240,7 +295,7 @@ describe('joining what was adopted', () => {
     expect(codes(() => asks(shared, parents))).toEqual(['legal-basis-needed'])
     expect(codes(() => asks(shared, parents, { legalBasis: { basis: basis.basis } }))).toEqual(['legal-basis-needed'])
     expect(annexOf(shared, asks(shared, parents, { legalBasis: basis })).legalBasis).toEqual(basis)
-    const invited = invites(shared, stranger)
+    const invited = letsIn(shared, stranger)
     grant(shared, stranger)
     expect(codes(() => consents(shared, stranger, invited))).toEqual(['legal-basis-needed'])
     consents(shared, stranger, invited, { legalBasis: basis })
@@ -297,7 +352,7 @@ describe('withdrawing from what was adopted', () => {
     leaves(table, city)
     pass(table, 1)
     expect(codes(() => invites(table, team))).toEqual(['already-a-party'])
-    invites(table, city)
+    letsIn(table, city)
     expect(present(table.state).filter(({ name }) => name === city.name)).toMatchObject([{ involvement: 'informed' }])
   })
 })

@@ -21,6 +21,7 @@ import {
   grant,
   type House,
   houses,
+  inspectorate,
   only,
   parents,
   partyIdOf,
@@ -106,6 +107,17 @@ describe('the period of a version', () => {
     expect([12, 13, 14].map((days) => told(table, days))).toEqual([[], ['accession Parents'], ['accession Parents', 'expulsion City']])
   })
 
+  test('is joined whatever else splits it: nobody waits for the day of another annex, nor is it passed over once that has come', () => {
+    const table = inForce({ noticeDays: 20 })
+    leaves(table, city)
+    asks(table, parents)
+    expect(told(table, 14)).toEqual(['accession Parents'])
+    pass(table, 21)
+    grant(table, inspectorate)
+    asks(table, inspectorate)
+    expect(told(table, 14)).toEqual(['accession Parents', 'withdrawal City', 'accession Inspectorate'])
+  })
+
   test('keeps what took effect in the round before', () => {
     const table = closed()
     leaves(table, city)
@@ -183,13 +195,14 @@ test('whoever joins and leaves whenever: who is bound is who is seated, periods 
         const placeOf = (one: House) => present(table.state).find((party) => party.organisationId === one.id)?.id ?? ''
         const acts = {
           ask: () => asks(table, house),
-          invite: () => {
-            asks(table, house, other)
-            grant(table, other)
-          },
+          invite: () => asks(table, house, other),
           // Each in turn: who may not is refused.
           consent: () => {
+            // Who was let in since then reads along, and is mandated.
+            tries('mandate', () => grant(table, other))
+            const outside = houses.filter((one) => placeOf(one) === '')
             for (const one of houses) tries('consent', () => does(table, one.representative, consentToAnnex, id, {}))
+            if (outside.some((one) => placeOf(one) !== '')) seen.add('let in')
           },
           object: () => objects(table, house, id),
           leave: () => does(table, house.representative, leaveTable, placeOf(house), { reason }),
@@ -212,5 +225,7 @@ test('whoever joins and leaves whenever: who is bound is who is seated, periods 
     }),
     { numRuns: 120, seed: 2041 },
   )
-  expect([...seen].sort()).toEqual(['accession', 'ask', 'consent', 'expel', 'expulsion', 'invite', 'leave', 'object', 'withdrawal'].sort())
+  expect([...seen].sort()).toEqual(
+    ['accession', 'ask', 'consent', 'expel', 'expulsion', 'invite', 'leave', 'let in', 'mandate', 'object', 'withdrawal'].sort(),
+  )
 }, 30_000)

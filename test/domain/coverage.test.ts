@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { leaveTable } from '../../src/domain/agreement.ts'
 import { answerCommitment, reportProgress, reviseCommitment, withdrawCommitment } from '../../src/domain/commitment.ts'
 import { type CommitmentCoverage, coveredVersions, viewCoverage } from '../../src/domain/coverage.ts'
+import { withLeavers } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import {
   acceptCommitment,
@@ -67,6 +68,14 @@ test('gaps are those of the mandate that lacks least, each with its code', () =>
       { code: 'outside-mandate-limit', params: { amount: 40, maximum: limit.maximum } },
     ],
   })
+})
+
+test('the mandate of somebody who left their organisation covers nothing from then on', () => {
+  const table = deliberating()
+  const id = offer(table, team)
+  const left = { ...table, state: withLeavers(table.state, { [team.representative.personId]: table.now }) }
+  expect(cover(table, id)).toMatchObject({ covered: true })
+  expect(cover(left, id)).toMatchObject({ covered: false, mandateIds: [], gaps: [{ code: 'owner-without-mandate' }] })
 })
 
 test('a mandate that waits for renewal covers nothing; what was accepted under it was covered then', () => {

@@ -19,7 +19,7 @@ import type { Context } from '../../src/domain/event.ts'
 import { allowedActions, bind, guard, requirePerson } from '../../src/domain/guard.ts'
 import { stateHearing } from '../../src/domain/hearing.ts'
 import { linkAgreement } from '../../src/domain/link.ts'
-import { type MandateStatus, mandateStatus, mandateStatuses } from '../../src/domain/mandate.ts'
+import { type MandateStatus, mandateStatus, mandateStatuses, withLeavers } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { planMeeting, takeAttendance } from '../../src/domain/meeting/meeting.ts'
 import { givePulse } from '../../src/domain/meeting/pulse.ts'
@@ -253,6 +253,10 @@ const standings: Record<MandateStatus, () => Table> = {
     grant(table, school, { sourceId: source, validUntil: '2026-12-31' }, school.colleague)
     for (const id of [own, source]) does(table, school.grantor, withdrawMandate, id, { reason: 'Anew' })
     return table
+  },
+  'holder-left': () => {
+    const table = adoptable()
+    return { ...table, state: withLeavers(table.state, { [school.representative.personId]: table.now }) }
   },
 }
 

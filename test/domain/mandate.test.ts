@@ -15,6 +15,7 @@ import {
   viewMandate,
   whyNotEffective,
   within,
+  withLeavers,
 } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import {
@@ -31,6 +32,7 @@ import {
   renews,
   school,
   type Table,
+  team,
 } from '../support/agreement.ts'
 
 const mine = (table: Table): Mandate => only(table.state.mandates[mandateIdOf(table, school.representative)])
@@ -103,6 +105,21 @@ describe('what a mandate is worth at a moment', () => {
     expect([statusOf(source), statusOf(sub)]).toEqual(['renewal-due', 'suspended'])
     does(table, school.grantor, withdrawMandate, source, { reason: 'New function' })
     expect(statusOf(sub)).toBe('suspended')
+  })
+
+  test('from the moment at which its holder leaves the organisation it is worth nothing, nor is what was drawn from it', () => {
+    const table = deliberating()
+    const source = grant(table, school, { holderId: school.colleague.personId })
+    const sub = grant(table, school, { sourceId: source, validUntil: '2030-01-01' }, school.colleague)
+    meets(table, team.representative)
+    const leftAt = '2026-01-10T12:00:00.000Z'
+    const { mandates } = withLeavers(table.state, { [school.colleague.personId]: leftAt, [team.representative.personId]: leftAt })
+    const worth = (at: string) =>
+      [source, sub, mandateIdOf(table, team.representative)].map((id) => mandateStatus(only(mandates[id]), at, mandates))
+    expect(worth(justBefore(leftAt))).toEqual(['effective', 'effective', 'renewal-due'])
+    expect(worth(leftAt)).toEqual(['holder-left', 'suspended', 'holder-left'])
+    expect(worth('2026-02-01T00:00:00.000Z')).toEqual(['holder-left', 'suspended', 'lapsed'])
+    expect(isOver(only(mandates[source]), leftAt, mandates)).toBe(false)
   })
 
   test('a sub-mandate whose source is not on record is suspended', () => {
@@ -230,7 +247,7 @@ test.each(['', 'A', 'a b', '-a', 'a-', 'a--b', 'é', 'x'.repeat(61)])('%j is no 
 test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 1e13])('%d is no limit', (maximum) => {
   expect(Limit.safeParse({ measure: 'euro', maximum }).success).toBe(false)
 })
-test('there are seven statuses', () => expect(mandateStatuses).toHaveLength(7))
+test('there are eight statuses', () => expect(mandateStatuses).toHaveLength(8))
 
 test('a mandate is shown with what it is worth at that moment', () => {
   const table = deliberating()

@@ -55,6 +55,15 @@ describe('the social map', () => {
     expect(wordsOf(place)).not.toMatch(/Shut|example\.nl|-0000-/)
   })
 
+  test('is searched by the ends of those words as well, without the marks on letters, and never by more than can be indexed', () => {
+    const named = (name: string) => wordsOf({ ...place, organisation: { ...place.organisation, name } })
+    expect(named('Crèche Kinderopvang')).toMatch(/^Creche Kinderopvang\n/)
+    expect(named('Kinderopvang').split('\n').at(-1)?.split(' ')).toContain('opvang')
+    const long = named('𠀀'.repeat(60_000))
+    expect([long.length, long.isWellFormed()]).toEqual([50_000, true])
+    expect(named(`a${'𠀀'.repeat(60_000)}`).isWellFormed()).toBe(true)
+  })
+
   test('names the contact of a desk while that person is there', () => {
     const beside = { networks: [], agreements: [] }
     const ada = { id: uuid(9), name: 'Ada', jobTitle: 'Teacher' }

@@ -7,8 +7,8 @@ import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import type { RecommendationView } from '../../src/domain/recommendation.ts'
 import { closeRound, reflectBy } from '../../src/domain/reflection.ts'
 import { assignRole } from '../../src/domain/role.ts'
-import { addDays, dayOf, later, startOf } from '../../src/domain/time.ts'
-import { answerRecommendation, type ToDo, toDo, toDoKinds } from '../../src/domain/to-do.ts'
+import { addDays, dayOf, endOf, later, startOf } from '../../src/domain/time.ts'
+import { answerRecommendation, meetAgain, type ToDo, toDo, toDoKinds } from '../../src/domain/to-do.ts'
 import { OfferTransfer, offerTransfer } from '../../src/domain/transfer.ts'
 import {
   acceptCommitment,
@@ -191,24 +191,60 @@ describe('what waits for a person', () => {
     })
   })
 
-  test('an invitation, for who is mandated and who can mandate; then, with the last day, for those whose silence binds', () => {
+  test.each([
+    ['the day before', -1, false],
+    ['on its day', 0, true],
+    ['thirty days later', 30, true],
+    ['the day after that', 31, false],
+  ])('more coffee after a visit, from its day on for thirty days: %s', (_, days, shown) => {
+    const on = '2026-11-24'
+    const followUp = { networkId: uuid(2), network: 'Back to school', programmeId: uuid(3), placementId: uuid(4), name: 'Sanne', on }
+    const item = {
+      kind: 'meet-again',
+      networkId: uuid(2),
+      programmeId: uuid(3),
+      title: 'Back to school',
+      about: uuid(4),
+      what: 'Sanne',
+      on,
+    }
+    expect(meetAgain(followUp, endOf(addDays(on, days - 1)))).toEqual(shown ? [item] : [])
+  })
+
+  test('an invitation: with the last day for those whose silence lets in, then for who invited, then for who is invited', () => {
     const table = acting()
     pass(table, 1)
     const reason = 'They work with the same families.'
     does(table, school.representative, proposeAccession, { organisationId: stranger.id, reason }, directory)
     const id = only(Object.keys(table.state.annexes)[0])
+    const byAt = later(table.now, 14)
+    for (const house of [team, city]) expect(waits(table, house.representative)).toMatchObject([{ kind: 'answer-annex', about: id, byAt }])
+    for (const who of [school.representative, stranger.representative, stranger.grantor, team.colleague, team.grantor])
+      expect(kinds(table, who)).toEqual([])
+    pass(table, 14)
+    expect(kinds(table, team.representative)).toEqual([])
+    expect(waits(table, school.representative)).toMatchObject([{ kind: 'answer-annex', about: id }])
+    does(table, school.representative, consentToAnnex, id, {})
+    expect(kinds(table, school.representative)).toEqual([])
     expect(waits(table, stranger.grantor)).toEqual([
       { kind: 'answer-annex', agreementId: table.state.id, title: 'Back to school', about: id, what: reason },
     ])
     expect(kinds(table, stranger.representative)).toEqual([])
     grant(table, stranger)
     expect(kinds(table, stranger.representative)).toEqual(['answer-annex'])
-    expect(kinds(table, team.representative), 'nothing binds yet').toEqual([])
     does(table, stranger.representative, consentToAnnex, id, {})
-    const byAt = later(table.now, 14)
-    for (const house of [team, city]) expect(waits(table, house.representative)).toMatchObject([{ kind: 'answer-annex', about: id, byAt }])
-    for (const who of [school.representative, stranger.representative, stranger.grantor, team.colleague])
+    for (const who of [school.representative, team.representative, stranger.representative, stranger.grantor])
       expect(kinds(table, who)).toEqual([])
+  })
+
+  test('one that asks to join, with the last day, for those whose silence binds', () => {
+    const table = acting()
+    pass(table, 1)
+    grant(table, parents)
+    does(table, parents.representative, proposeAccession, { reason: 'x' }, directory)
+    const byAt = later(table.now, 14)
+    for (const house of [school, team]) expect(waits(table, house.representative)).toMatchObject([{ kind: 'answer-annex', byAt }])
+    expect(kinds(table, parents.representative)).toEqual([])
     pass(table, 14)
     expect(kinds(table, team.representative)).toEqual([])
   })
@@ -226,6 +262,6 @@ describe('what waits for a person', () => {
   })
 
   test('every kind of waiting has been seen above', () => {
-    expect(toDoKinds).toHaveLength(12)
+    expect(toDoKinds).toHaveLength(13)
   })
 })

@@ -32,48 +32,74 @@ const involvementOf = async (who: Caller, table: Table, house: House): Promise<s
 }
 
 describe('joining what was adopted', () => {
-  test('an invited organisation reads along, consents, and is seated by itself once nobody objected', async () => {
+  test('an invitation opens nothing before its window has ended: then it is let in, reads along, consents, and is seated', async () => {
     const table = await covenant()
-    expect((await stranger.get(at(table))).status).toBe(404)
     const invited = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
-    expect(invited).toMatchObject({ status: 201, body: { kind: 'accession', state: 'proposed', version: 1 } })
+    expect(invited).toMatchObject({ status: 201, body: { kind: 'accession', name: 'Stranger', state: 'proposed', version: 1 } })
     const address = String(invited.headers.location).replace('/v1', '')
     const waitsFor = async (who: Caller) =>
       (await who.get('/me/to-do')).body.items.filter(({ about }: { about: string }) => about === invited.body.id)
-    // Nobody there is mandated yet: it waits for who can mandate somebody.
+    const who = [registry.stranger.grantor, registry.stranger.representative].map((person) => registry.as(person))
+    const isOutside = async (when: string) => {
+      for (const one of who) {
+        for (const url of [at(table), at(table, '/current'), at(table, '/history'), address, at(table, `/parties/${invited.body.partyId}`)])
+          expect([when, url, (await one.get(url)).status]).toEqual([when, url, 404])
+        expect(refusalOf(await one.post(`${address}/consents`, {})).status).toBe(404)
+        expect(await waitsFor(one)).toEqual([])
+        const listed = (await one.get('/agreements?limit=100')).body.items
+        expect(listed.map(({ id }: { id: string }) => id)).not.toContain(table.id)
+      }
+    }
+    await isOutside('while others can object')
+    expect(await waitsFor(team)).toMatchObject([{ kind: 'answer-annex', byAt: invited.body.windowEndsAt }])
+    expect(refusalOf(await school.post(`${address}/consents`, {}))).toMatchObject({ status: 409, code: 'objection-window' })
+    registry.pass(15)
+    await isOutside('by silence alone')
+    expect([await waitsFor(team), (await waitsFor(school)).length]).toEqual([[], 1])
+    expect((await school.post(`${address}/consents`, {})).status).toBe(201)
+    expect(await involvementOf(team, table, registry.stranger)).toBe('informed')
+
+    // It reads what it would be bound by. Nobody there is mandated yet: it waits for who can mandate somebody.
+    expect((await stranger.get(at(table, '/current'))).body.number).toBe(1)
     expect(await waitsFor(registry.as(registry.stranger.grantor))).toMatchObject([{ kind: 'answer-annex', agreementId: table.id }])
-    expect((await stranger.get(address)).body).toEqual(invited.body)
     expect(refusalOf(await stranger.post(`${address}/consents`, {}))).toMatchObject({ status: 403, code: 'mandate-missing' })
     await does(registry, table, registry.stranger.grantor, grantMandate, grantTo(registry, registry.stranger))
-    const consented = await stranger.post(`${address}/consents`, {}, invited.etag)
-    expect(consented).toMatchObject({ status: 201, body: { state: 'pending' } })
-
-    expect(await waitsFor(team)).toMatchObject([{ kind: 'answer-annex', byAt: consented.body.takesEffectAt }])
-    expect([await waitsFor(school), await waitsFor(stranger)]).toEqual([[], []])
-    expect(await involvementOf(team, table, registry.stranger)).toBe('informed')
-    const waiting = await team.get(address)
-    registry.pass(15)
+    const { etag } = await stranger.get(address)
+    const held = await stranger.post(`${address}/consents`, {}, etag)
+    expect(held).toMatchObject({ status: 201, body: { state: 'effective' } })
+    expect([await waitsFor(team), await waitsFor(stranger)]).toEqual([[], []])
     expect(await involvementOf(team, table, registry.stranger)).toBe('seated')
-    const held = await team.get(address)
-    expect([held.body.state, held.etag === waiting.etag]).toEqual(['effective', false])
     expect((await team.get(at(table, `/parties/${held.body.partyId}`))).body.involvement).toBe('seated')
     const listed = (await team.get(at(table, '/parties'))).body.items
     expect(listed.find(({ id }: { id: string }) => id === held.body.partyId).involvement).toBe('seated')
-    // It has a say from then on, without anybody having done anything.
     expect((await stranger.get(at(table))).body.allowedActions).toContain('call-reflection')
     expect(refusalOf(await team.post(`${address}/objections`, { reason }))).toMatchObject({ status: 409, code: 'wrong-state' })
   })
 
-  test('an objection stops it, and takes away the place that came with the invitation', async () => {
+  test('a party that asks is seated by itself once nobody objected', async () => {
+    const table = await covenant()
+    await does(registry, table, registry.parents.grantor, grantMandate, grantTo(registry, registry.parents))
+    const asked = await registry.as(registry.parents.representative).post(at(table, '/accessions'), { reason })
+    expect(asked).toMatchObject({ status: 201, body: { state: 'pending' } })
+    const address = String(asked.headers.location).replace('/v1', '')
+    const waiting = await team.get(address)
+    registry.pass(15)
+    expect(await involvementOf(team, table, registry.parents)).toBe('seated')
+    const held = await team.get(address)
+    expect([held.body.state, held.etag === waiting.etag]).toEqual(['effective', false])
+  })
+
+  test('an objection stops it, and takes away the place of who was let in', async () => {
     const table = await covenant()
     const { body } = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
+    registry.pass(15)
+    await school.post(at(table, `/annexes/${body.id}/consents`), {})
+    expect((await stranger.get(at(table))).status).toBe(200)
     const objected = await city.post(at(table, `/annexes/${body.id}/objections`), { reason: 'Not yet.' })
     expect(objected).toMatchObject({ status: 201, body: { state: 'objected', objection: { partyId: partyIdOf(table, registry.city) } } })
     expect((await stranger.get(at(table))).status).toBe(404)
     const place = await team.get(at(table, `/parties/${body.partyId}`))
     expect(place.body).toMatchObject({ involvement: 'informed', leftBecause: 'Not yet.' })
-    registry.pass(15)
-    expect(await involvementOf(team, table, registry.stranger)).not.toBe('seated')
   })
 
   test('annexes are listed by kind, page by page', async () => {
@@ -139,19 +165,25 @@ describe('what is in force knows who joined or left', () => {
     const before = await team.get(current)
     expect([before.etag, before.body]).toEqual(['"1"', expect.not.objectContaining({ annexes: expect.anything() })])
     const invited = await school.post(at(table, '/accessions'), { organisationId: registry.stranger.id, reason })
-    await does(registry, table, registry.stranger.grantor, grantMandate, grantTo(registry, registry.stranger))
-    await stranger.post(at(table, `/annexes/${invited.body.id}/consents`), {})
+    registry.pass(15)
+    await school.post(at(table, `/annexes/${invited.body.id}/consents`), {})
+    for (const house of [registry.stranger, registry.parents])
+      await does(registry, table, house.grantor, grantMandate, grantTo(registry, house))
+    expect((await registry.as(registry.parents.representative).post(at(table, '/accessions'), { reason })).status).toBe(201)
     const left = await city.post(at(table, `/parties/${partyIdOf(table, registry.city)}/withdrawals`), { reason })
     expect(left.status).toBe(201)
     const between = await team.get(current)
     expect(between.body.annexes).toMatchObject([{ kind: 'withdrawal', name: 'City', organisationId: registry.city.id }])
-    registry.pass(15)
+    registry.pass(1)
+    const consented = await stranger.post(at(table, `/annexes/${invited.body.id}/consents`), {})
+    expect(consented.body.state).toBe('effective')
+    registry.pass(14)
 
     // The text that was signed is as it was; what came beside it has an ETag of its own.
     const after = await team.get(current)
     const { annexes, ...signed } = after.body
     expect(signed).toEqual(before.body)
-    expect(annexes.map(({ kind }: { kind: string }) => kind)).toEqual(['withdrawal', 'accession'])
+    expect(annexes.map(({ kind }: { kind: string }) => kind)).toEqual(['withdrawal', 'accession', 'accession'])
     expect(annexes[1]).toMatchObject({ id: invited.body.id, organisationId: registry.stranger.id, partyId: invited.body.partyId })
     expect(new Set([before.etag, between.etag, after.etag]).size).toBe(3)
     const asked = async (etag: string) => (await team.get(current, { 'if-none-match': etag })).status
@@ -172,17 +204,19 @@ describe('what is in force knows who joined or left', () => {
     // Looking back: what held then, and what was known then.
     const kindsAt = async (query: string) =>
       ((await team.get(`${current}?${query}`)).body.annexes ?? []).map(({ kind }: { kind: string }) => kind)
-    expect(await kindsAt(`validAt=${day(-2)}`)).toEqual(['withdrawal'])
-    expect(await kindsAt(`validAt=${day(0)}&knownAt=${day(-14)}`)).toEqual(['withdrawal', 'accession'])
+    expect(await kindsAt(`validAt=${day(-14.5)}`)).toEqual(['withdrawal'])
+    expect(await kindsAt(`validAt=${day(-13)}`)).toEqual(['withdrawal', 'accession'])
+    expect(await kindsAt(`validAt=${day(0)}&knownAt=${day(-13)}`)).toEqual(['withdrawal', 'accession', 'accession'])
     expect(await kindsAt(`validAt=${day(0)}&knownAt=${before.body.adoptedAt}`)).toEqual([])
     expect(await listed(team, `party=${registry.city.id}&validAt=${before.body.adoptedAt}`)).toContain(table.id)
 
     // And why: who did what under which mandate, with the proof of it.
     const { annexes: explained, proof } = (await stranger.get(at(table, '/versions/1/explanation'))).body
-    expect(explained.map(({ annex }: { annex: { state: string } }) => annex.state)).toEqual(['effective', 'effective'])
+    expect(explained.map(({ annex }: { annex: { state: string } }) => annex.state)).toEqual(['effective', 'effective', 'effective'])
     const joined = explained.find(({ annex }: { annex: { id: string } }) => annex.id === invited.body.id)
     expect(joined.acts).toMatchObject([
       { act: 'proposed', personId: registry.school.representative.actor.personId, partyId: partyIdOf(table, registry.school) },
+      { act: 'consented', personId: registry.school.representative.actor.personId, partyId: partyIdOf(table, registry.school) },
       {
         act: 'consented',
         personId: registry.stranger.representative.actor.personId,

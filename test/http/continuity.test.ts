@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leaveTable } from '../../src/actions/agreement.ts'
 import { only } from '../support/agreement.ts'
-import { acting, aRegistry, type Caller, limit, partyIdOf, type Registry, refusalOf, subject, type Table } from '../support/registry.ts'
-import { aNetwork } from '../support/registry-actions.ts'
+import {
+  acting,
+  aRegistry,
+  type Caller,
+  type House,
+  limit,
+  partyIdOf,
+  type Registry,
+  refusalOf,
+  subject,
+  type Table,
+} from '../support/registry.ts'
+import { aNetwork, does } from '../support/registry-actions.ts'
 
 let registry: Registry
 let school: Caller
@@ -99,6 +111,29 @@ test('a norm has an average for the network once five reflections of a closed ro
   expect(of('open')).toEqual({ norm: 'open', answers: 5, average: 4 })
   // One that only one party scored says nothing of the network.
   expect(of('helpful')).toEqual({ norm: 'helpful', answers: 0 })
+})
+
+test('a promise whose owner has left the table is everybody’s: it stands in what the network and each of them reads', async () => {
+  const { city, team } = registry
+  const circle = await aNetwork(registry)
+  const left = await acting(registry, { networkId: circle })
+  const { commitments } = only(left.state.adopted ?? undefined).content
+  const theirs = commitments.filter(({ ownerPartyId }) => ownerPartyId === partyIdOf(left, team))
+  expect(theirs.length).toBeGreaterThan(0)
+  const ownerless = async (house: House, path: string) => {
+    const { items } = (await registry.as(house.colleague).get(`${path}/continuity?limit=100`)).body
+    const place = items.find(({ id }: Place) => id === left.id) as Place
+    return place.findings.filter(({ kind }) => kind === 'promise-without-owner')
+  }
+  const readings = () =>
+    Promise.all([
+      ownerless(registry.school, `/networks/${circle}`),
+      ...[registry.school, city].map((house) => ownerless(house, `/organisations/${house.id}`)),
+    ])
+  expect(await readings()).toEqual([[], [], []])
+  await does(registry, left, team.representative, leaveTable, partyIdOf(left, team), { reason: 'We merged.' })
+  const found = theirs.map(({ id, what }) => ({ kind: 'promise-without-owner', about: id, what, organisationId: team.id }))
+  expect(await readings()).toEqual([found, found, found])
 })
 
 const mandate = { basis: 'Mandate decision 2025', subjects: [subject], limits: [limit], validUntil: '2029-01-01' }

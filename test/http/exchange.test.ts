@@ -148,15 +148,24 @@ describe('one round, from enrolling to its closing meeting', () => {
     const where = `${at}/placements/${visit.id}/reflections`
     const says = { themes: [{ theme: 'welcome', text: 'Coffee was ready', score: 5 }], insights: ['Call before eleven'] }
     const followUp = { withPersonId: personOf(guest, 'colleague'), on: registry.today() }
+    const waiting = async (role: 'representative' | 'colleague') => (await as(guest, role).get('/me/to-do')).body.items
+    expect(await waiting('colleague')).toEqual([])
     const said = await as(guest).post(where, { ...says, followUp })
     expect([said.status, said.body.side]).toEqual([201, 'guest'])
     expect(refusalOf(await as(guest).post(where, says))).toMatchObject({ code: 'already-done' })
     expect((await as(parents).get(where)).body.items).toEqual([said.body])
+    const { networkId } = (await as(guest).get(at)).body
+    const programmeId = at.split('/').at(-1)
+    const again = { kind: 'meet-again', networkId, programmeId, title: 'Back to school', about: visit.id, on: followUp.on }
+    expect(await waiting('representative')).toEqual([{ ...again, what: expect.stringContaining('colleague') }])
+    expect(await waiting('colleague')).toEqual([{ ...again, what: expect.stringContaining('representative') }])
     const outcomes = [{ text: 'One number to call', insightIds: [said.body.insights[0].id] }]
     const strange = { roundNumber: 1, heldOn: registry.today(), outcomes: [{ text: 'x', insightIds: [newId()] }] }
     expect(refusalOf(await as(school).post(`${at}/closing-meeting`, strange)).errors).toEqual(['not-found /outcomes/0/insightIds/0'])
     const closed = await as(school).post(`${at}/closing-meeting`, { roundNumber: 1, heldOn: registry.today(), outcomes })
-    expect(closed.body.outcomes).toEqual([{ id: expect.any(String), ...only(outcomes[0]), recommendationIds: [], agreementIds: [] }])
+    expect(closed.body.outcomes).toEqual([
+      { id: expect.any(String), ...only(outcomes[0]), recommendationIds: [], agreementIds: [], proposals: [] },
+    ])
     expect((await as(parents).get(`${at}/closing-meeting`)).body).toEqual(closed.body)
     expect((await as(parents).get(at)).body.rounds[0].state).toBe('closed')
     // Who had not said it yet still can; and what left the working state is there to be read.
@@ -165,6 +174,28 @@ describe('one round, from enrolling to its closing meeting', () => {
     expect((await as(parents).get(`${at}/placements`)).body.items).toHaveLength(2)
     expect((await as(parents).get(`${at}/enrolments`)).body.items).toHaveLength(3)
   })
+})
+
+test('a round in which nobody can be paired is cancelled with a reason, and another follows it', async () => {
+  const { school, team } = registry
+  const networkId = await aNetwork(registry)
+  const rounds = [roundFrom(registry.today())]
+  const { headers } = await as(school).post('/exchange-programmes', { networkId, title: 'Again', purpose: 'See', rounds })
+  const where = String(headers.location).replace('/v1', '')
+  await as(school).post(`${where}/enrolments`, { roundNumber: 1, personId: personOf(school) })
+  await as(school).put(`${where}/rounds/1`, { ...only(rounds[0]), enrolBeforeAt: registry.now() }, '*')
+  await as(school).post(`${where}/matching`, { roundNumber: 1 })
+  expect(refusalOf(await as(school).post(`${where}/placements`, { roundNumber: 1 })).code).toBe('nobody-paired')
+  const cancels = (house: House) => as(house).post(`${where}/rounds/1/cancellation`, { reason: 'Only one organisation' })
+  expect(refusalOf(await cancels(team))).toMatchObject({ status: 403, code: 'not-leading' })
+  const cancelled = await cancels(school)
+  expect([cancelled.status, cancelled.body.rounds]).toMatchObject([
+    201,
+    [{ number: 1, state: 'cancelled', cancelledBecause: 'Only one organisation' }],
+  ])
+  expect(refusalOf(await cancels(school))).toMatchObject({ status: 409, code: 'wrong-state' })
+  const added = await as(school).post(`${where}/rounds`, roundFrom(registry.today()))
+  expect(added.body.rounds).toMatchObject([{ state: 'cancelled' }, { number: 2, state: 'enrolling' }])
 })
 
 /** How many visits the graph of the network has. */

@@ -60,6 +60,25 @@ test('the phase of an agreement follows from what is recorded, up to the next ro
   expect(refusalOf(await registry.as(registry.stranger.colleague).get(`${at}/phase`))).toMatchObject({ status: 404, code: 'not-found' })
 })
 
+test('of each organisation its last 20 statements are looked at, and what came before them is as if it had not been', async () => {
+  const table = await acting(registry)
+  const { city } = registry
+  const last = await standFor(registry, city, { why: 'Understood once more.' })
+  for (const house of [registry.school, registry.team]) {
+    const theirs = await standFor(registry, house)
+    for (const other of seated()) if (other !== house) await acknowledgePosition(registry.deps, other.colleague.actor, theirs, {})
+    await acknowledgePosition(registry.deps, house.colleague.actor, last, {})
+  }
+  const reached = async () => (await phaseOf(`/agreements/${table.id}`)).history.length
+  const before = await reached()
+  expect(before).toBeGreaterThan(0)
+  for (let more = 1; more < 20; more += 1) await standFor(registry, city, { why: `The ${more} time.` })
+  // Once more back: the one that all understood is the first of the 20.
+  expect(await reached()).toBeGreaterThan(before)
+  await standFor(registry, city, { why: 'The last time.' })
+  expect(await reached()).toBe(0)
+})
+
 async function scoreNorms(table: Table): Promise<void> {
   const { content, dissents } = only(table.state.adopted ?? undefined)
   const own = content.commitments.filter((terms) => terms.ownerPartyId === partyIdOf(table, registry.city))

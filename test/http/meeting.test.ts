@@ -118,6 +118,63 @@ describe('holding', () => {
     expect(items).toMatchObject([{ kind: 'concern', meetingId: id }])
   })
 
+  test('a guest has in their own data what they acknowledged, in which words and when; nobody else there has it', async () => {
+    const table = await deliberating(registry)
+    const [first, second] = [await begun(table), await begun(table)]
+    const { stranger: elsewhere } = registry
+    const guest = { personId: idOf(elsewhere), statement: 'What is said here stays here.' }
+    const other = { personId: elsewhere.grantor.actor.personId, statement: 'I tell nobody.' }
+    const noted = await school.put(at(table, `/${first.id}/guests`), { guests: [guest, other] }, '*')
+    await school.put(at(table, `/${second.id}/guests`), { guests: [guest] }, '*')
+    // Whom they took off the list again is no guest of it.
+    await school.put(at(table, `/${second.id}/guests`), { guests: [] }, '*')
+    type Held = { agreementId: string; kind: string; item: object }
+    const asGuest = async (who: Caller, path = '/me/data') =>
+      (await who.get(path)).body.inAgreements.filter(({ kind, agreementId }: Held) => kind === 'guest' && agreementId === table.id)
+    const own = await asGuest(registry.as(elsewhere.representative))
+    expect(own).toEqual([{ agreementId: table.id, kind: 'guest', item: { ...noted.body.guests[0], meetingId: first.id } }])
+    expect(own[0].item).toMatchObject({ ...guest, notedAt: expect.any(String) })
+    const path = `/organisations/${elsewhere.id}/people/${guest.personId}/data`
+    expect(await asGuest(registry.as(elsewhere.grantor), path)).toEqual(own)
+    expect(await asGuest(registry.as(elsewhere.grantor))).toMatchObject([{ item: other }])
+    expect(await asGuest(school)).toEqual([])
+  })
+
+  test('its minutes come as Markdown for who prefers that, in the language of the reader', async () => {
+    const table = await deliberating(registry)
+    const { id } = await begun(table)
+    const { school: house, parents, stranger: elsewhere } = registry
+    const guests = [{ personId: idOf(elsewhere), statement: 'What is said here stays here.' }]
+    const noted = await school.put(at(table, `/${id}/guests`), { guests }, '*')
+    expect(noted.status).toBe(200)
+    await school.post(at(table, `/${id}/record`), {
+      attendees: [house, parents, elsewhere].map((one) => ({ personId: idOf(one) })),
+      decisions: [{ what: '# One <b>desk</b>', why: '[Parents](https://x.example) asked', byPartyIds: [partyIdOf(table, house)] }],
+    })
+    const read = (accept: string, language = 'nl') => team.get(at(table, `/${id}`), { accept, 'accept-language': language })
+    const minutes = await read('text/markdown')
+    expect(minutes.status).toBe(200)
+    expect(minutes.headers).toMatchObject({ 'content-type': 'text/markdown; charset=utf-8', 'content-language': 'nl' })
+    expect(String(minutes.headers.vary)).toContain('Accept, Accept-Language')
+    expect(minutes.body).toMatch(/^# Monthly\n\n- Overeenstemming: /)
+    expect(minutes.body).toMatch(/\(School\), met mandaat\n/)
+    expect(minutes.body).toMatch(/\(Parents\), als waarnemer\n/)
+    expect(minutes.body).toMatch(/\(Stranger\), als gast\n/)
+    expect(minutes.body).toContain(
+      '1. \\# One \\<b\\>desk\\</b\\>\n\n   Waarom: \\[Parents\\](https\\://x.example) asked\n\n   Door: School\n',
+    )
+    expect((await read('text/markdown, application/json;q=0.5', 'en')).body).toContain('Why: ')
+    for (const accept of ['application/json', '*/*', 'application/json, text/markdown', 'text/markdown;q=0.5, */*'])
+      expect((await read(accept)).body).toMatchObject({ id, state: 'closed' })
+    expect(refusalOf(await read('text/html'))).toMatchObject({ status: 406, code: 'not-acceptable' })
+    const etags = [minutes.etag, (await read('text/markdown', 'en')).etag, (await read('application/json')).etag]
+    expect(new Set(etags).size).toBe(3)
+    expect(
+      (await team.get(at(table, `/${id}`), { accept: 'text/markdown', 'accept-language': 'nl', 'if-none-match': minutes.etag })).status,
+    ).toBe(304)
+    expect((await stranger.get(at(table, `/${id}`), { accept: 'text/markdown' })).status).toBe(404)
+  })
+
   test('a person whom nobody knows is named with where they stand in the list', async () => {
     const table = await deliberating(registry)
     const { id } = await begun(table)

@@ -40,6 +40,20 @@ test('a network is founded with others, and any member changes it', async () => 
   ])
 })
 
+test('the networks of an organisation are listed by region, chain and programme, word for word', async () => {
+  await school.post('/networks', { ...circle, name: 'North', region: 'Noord', chain: 'Zorg' })
+  await school.post('/networks', { ...circle, name: 'North too', region: 'Noord', programme: 'Samen' })
+  await team.post('/networks', { ...circle, name: 'Of others', region: 'Noord' })
+  const named = async (query: string) => (await school.get(`/networks?${query}`)).body.items.map(({ name }: { name: string }) => name)
+  expect(await named('region=Noord')).toEqual(['North', 'North too'])
+  expect(await named('region=Noord&chain=Zorg')).toEqual(['North'])
+  expect(await named('programme=Samen')).toEqual(['North too'])
+  for (const query of ['region=noord', 'region=Zuid', 'region=Noord&programme=Zorg']) expect(await named(query)).toEqual([])
+  const first = (await school.get('/networks?region=Noord&limit=1')).body
+  expect(await named(`region=Noord&limit=1&cursor=${first.next}`)).toEqual(['North too'])
+  expect(refusalOf(await school.get('/networks?region=')).status).toBe(400)
+})
+
 test('for those who are not in it, a network does not exist', async () => {
   const created = await school.post('/networks', circle)
   const where = `/networks/${created.body.id}`

@@ -118,9 +118,34 @@ test('it can be based on the outcome of an exchange, and an agreement can origin
   // Each reader sees of it what they may read anywhere else.
   const seen = async (house: House) => (await by(house).get(`/exchange-programmes/${programmeId}/closing-meeting?round=1`)).body.outcomes
   const recommendationIds = [body.id]
-  expect(await seen(registry.school)).toEqual([{ ...outcomes[0], recommendationIds, agreementIds: [started.id] }])
-  expect(await seen(registry.parents)).toEqual([{ ...outcomes[0], recommendationIds, agreementIds: [] }])
+  expect(await seen(registry.school)).toEqual([{ ...outcomes[0], recommendationIds, agreementIds: [started.id], proposals: [] }])
+  expect(await seen(registry.parents)).toEqual([{ ...outcomes[0], recommendationIds, agreementIds: [], proposals: [] }])
   expect(refusalOf(await by(registry.city).post('/agreements', start)).errors).toEqual(['not-found /originatesFrom'])
+})
+
+test('a proposal can come straight from an outcome, which leads on to it for who sits at its table', async () => {
+  const { programmeId } = await everyExchange(registry, networkId, registry.school, registry.team)
+  const at = `/exchange-programmes/${programmeId}/closing-meeting?round=1`
+  const outcomes = async (house: House) => (await by(house).get(at)).body.outcomes
+  const [outcome] = await outcomes(registry.school)
+  const origin = { kind: 'exchange-outcome', programmeId, outcomeId: outcome.id }
+  // The city sits at the table, and not in the network; the others of the network do not sit at the table.
+  const sides = [{ organisationId: registry.city.id, involvement: 'seated' }]
+  const { body: table } = await by(registry.school, 'representative').post('/agreements', { kind: 'two', title: 'From it', parties: sides })
+  await by(registry.school, 'representative').post(`/agreements/${table.id}/rounds`, {})
+  const partyIds = table.parties.map(({ id }: { id: string }) => id)
+  const proposes = (house: House, originatesFrom: object) => {
+    const proposal = { kind: 'proposal', text: 'A name on the door', actingPartyIds: partyIds, originatesFrom }
+    return by(house, 'representative').post(`/agreements/${table.id}/rounds/1/contributions`, proposal)
+  }
+  expect(refusalOf(await proposes(registry.city, origin)).errors).toEqual(['not-found /originatesFrom'])
+  expect(refusalOf(await proposes(registry.school, { ...origin, outcomeId: newId() })).errors).toEqual(['not-found /originatesFrom'])
+  const { status, body } = await proposes(registry.school, origin)
+  expect([status, body.originatesFrom]).toEqual([201, origin])
+  const { id, roundNumber, partyId, text } = body
+  const proposal = { agreementId: table.id, roundNumber, id, partyId, text, commitments: [] }
+  expect(await outcomes(registry.school)).toEqual([{ ...outcome, proposals: [proposal] }])
+  for (const house of [registry.team, registry.parents]) expect(await outcomes(house)).toEqual([{ ...outcome, proposals: [] }])
 })
 
 test('its lineage leads from what it was based on to proposals, commitments and agreements, for who may read each', async () => {
@@ -136,9 +161,9 @@ test('its lineage leads from what it was based on to proposals, commitments and 
   const mine = only(started.body.parties.find((one: { organisationId: string }) => one.organisationId === registry.school.id)) as {
     id: string
   }
-  const proposal = { kind: 'proposal', text: 'A name on the door', actingPartyIds: [mine.id], recommendationId: id }
+  const proposal = { kind: 'proposal', text: 'A name on the door', actingPartyIds: [mine.id], originatesFrom: origin }
   const proposed = await speaker.post(`${at}/rounds/1/contributions`, proposal)
-  expect(proposed).toMatchObject({ status: 201, body: { recommendationId: id } })
+  expect(proposed).toMatchObject({ status: 201, body: { originatesFrom: origin } })
   const role = await speaker.post(`${at}/roles`, { name: 'lead', purpose: 'Keeps the line', tasks: [] })
   const offer = {
     what: 'Put it there',
@@ -178,8 +203,8 @@ test('its lineage leads from what it was based on to proposals, commitments and 
 test('who may not read a recommendation cannot say that something came from it', async () => {
   const { id } = (await recommend()).body
   const city = by(registry.city, 'representative')
-  const proposal = { kind: 'proposal', text: 'So', recommendationId: id }
   const origin = { kind: 'recommendation', recommendationId: id }
+  const proposal = { kind: 'proposal', text: 'So', originatesFrom: origin }
   expect(refusalOf(await city.post('/agreements', { kind: 'two', title: 'Ours', originatesFrom: origin })).errors).toEqual([
     'not-found /originatesFrom',
   ])
@@ -191,5 +216,5 @@ test('who may not read a recommendation cannot say that something came from it',
   await city.post(`/agreements/${open.body.id}/rounds`, {})
   const acting = { actingPartyIds: [only(open.body.parties[0]).id] }
   const said = await city.post(`/agreements/${open.body.id}/rounds/1/contributions`, { ...proposal, ...acting })
-  expect(refusalOf(said).errors).toEqual(['not-found /recommendationId'])
+  expect(refusalOf(said).errors).toEqual(['not-found /originatesFrom'])
 })

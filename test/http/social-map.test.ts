@@ -99,6 +99,23 @@ describe('the social map', () => {
     expect(refusalOf(await stranger.get('/social-map?q=')).status).toBe(400)
   })
 
+  test('is searched by the beginnings of words and by parts of compounds too, with or without marks, whatever one types', async () => {
+    const { stranger } = callers()
+    const { city } = registry
+    const desk = { name: 'Vrouwenopvang De Haven', what: 'Ook een crèche, en hulp bij schulden.' }
+    await registry.as(city.grantor).post(`/organisations/${city.id}/desks`, desk)
+    const found = (words: string) => namesOf(stranger, `q=${encodeURIComponent(words)}`)
+    for (const words of ['opvang', 'vrouwenopv', 'OPVANG voor vrouwen', 'haven opva', 'creche', 'crèche', 'crech', 'schuld', '"de haven"'])
+      expect([words, await found(words)]).toEqual([words, ['City']])
+    // Fewer than four letters, within a word before its fourth, with a word that is not there, or with one that must not be.
+    for (const words of ['opv', 'rouwenop', 'opvang nergens', 'opvang -haven', 'opvang -schuld', '"haven opvang"'])
+      expect([words, await found(words)]).toEqual([words, []])
+    for (const odd of ["'", '"', '-', '\\', ':*', "a':*", 'opvang:*x', "''''abcd'' <-> !(", '& | !', '-"', 'de', "o'reilly\\ 'x", '\u0301'])
+      expect([odd, (await stranger.get(`/social-map?q=${encodeURIComponent(odd)}`)).status]).toEqual([odd, 200])
+    const hsds = (await stranger.get('/social-map/hsds/organizations?search=opvang')).body.contents
+    expect(hsds.map(({ name }: { name: string }) => name)).toEqual(['City'])
+  })
+
   test('shows one region, chain or programme, as the networks that the reader is in say of themselves', async () => {
     const { stranger, inspectorate } = callers()
     const identity = { name: 'Back to school', sharedGoal: 'Every child at school', region: 'Kogge', chain: 'Onderwijs' }

@@ -59,17 +59,46 @@ test('the log says by ids who called, also where they were refused, and of a tok
 })
 
 // Last: the party has no representative after it.
-test('who left their organisation represents it no more, whatever mandate they still hold on paper', async () => {
+test('who left their organisation represents it no more, whatever mandate they still hold on paper, and every reading says so', async () => {
   const { team, school, deps } = registry
   const table = await accepted(registry, await prepared(registry))
+  const round = `/agreements/${table.id}/rounds/1`
+  const reader = registry.as(school.representative)
+  const codes = (reasons: { code: string }[]) => reasons.map(({ code }) => code)
+  const readings = async (when = '') => {
+    const adoption = (await reader.get(`${round}/adoption`)).body
+    const { missing } = (await reader.get(`/agreements/${table.id}`)).body
+    const coverage = (await reader.get(`/agreements/${table.id}/coverage${when}`)).body
+    const mandates = (await reader.get(`/agreements/${table.id}/mandates${when}`)).body.items
+    const theirs = mandates.find(({ holderId }: { holderId: string }) => holderId === team.representative.actor.personId)
+    const one = (await reader.get(`/agreements/${table.id}/mandates/${theirs.id}${when}`)).body
+    expect(one).toEqual(theirs)
+    return { possible: adoption.possible, missing: codes(adoption.missing), same: codes(missing), coverage, status: theirs.status }
+  }
+  const before = registry.now()
+  expect(await readings()).toMatchObject({ possible: true, missing: [], same: [], coverage: { covered: true }, status: 'effective' })
+  registry.pass(1)
   await removePerson(deps, team.grantor.actor, { organisationId: team.id }, team.representative.actor.personId)
   const stance = { position: 'accept', textDigest: digestOf(table) }
-  const round = `/agreements/${table.id}/rounds/1`
   expect(refusalOf(await registry.as(team.representative).post(`${round}/stances`, stance))).toMatchObject({
     status: 403,
     code: 'caller-unknown',
   })
-  const adoption = await registry.as(school.representative).post(`${round}/adoption`, { textDigest: digestOf(table) })
+  const adoption = await reader.post(`${round}/adoption`, { textDigest: digestOf(table) })
   expect(refusalOf(adoption)).toMatchObject({ status: 409 })
-  expect(adoption.body.errors.map(({ code }: { code: string }) => code)).toContain('party-without-mandate')
+  const refused = codes(adoption.body.errors)
+  expect(refused).toContain('party-without-mandate')
+  expect(adoption.body.errors[0].detail).toContain('left the organisation')
+  expect(await readings()).toMatchObject({ possible: false, missing: refused, same: refused, status: 'holder-left' })
+  expect((await readings()).coverage.items.flatMap(({ gaps }: { gaps: { code: string }[] }) => codes(gaps))).toEqual(
+    refused.filter((code) => code === 'owner-without-mandate'),
+  )
+  // What is answered to a change is what a reading says after it.
+  const { etag, body } = await reader.get(`/agreements/${table.id}/text`)
+  const written = await reader.patch(`/agreements/${table.id}/text`, { title: 'Another' }, etag)
+  expect(written.body.missing.filter(({ code }: { code: string }) => code === 'party-without-mandate')).toHaveLength(1)
+  expect((await reader.get(`/agreements/${table.id}/text`)).body).toEqual(written.body)
+  expect(body.text.title).not.toBe('Another')
+  // Looking back, they were there.
+  expect(await readings(`?validAt=${before}`)).toMatchObject({ coverage: { covered: true }, status: 'effective' })
 })

@@ -96,6 +96,7 @@ describe('on a registry in which every table has more than ten thousand rows', (
     ['parties_status_created', 'listAgreements'],
     ['transfers_offered', 'listToDo'],
     ['accounts_once', 'getMe'],
+    ['social_map_search', 'listSocialMap'],
   ])('without the index %s, %s is seen to grow', async (index, operation) => {
     const statements = distinct(walked.statements).filter(({ operations }) => operations.includes(operation))
     const valid = (is: boolean) => fresh.owner.query('update pg_index set indisvalid = $2 where indexrelid = $1::regclass', [index, is])

@@ -23,7 +23,7 @@ export async function grow(
       create temp table copies as select n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid as id from generate_series(1, ${count}) n`)
     const { rows: columns } = await client.query<Column>(
       `select c.table_name as table, c.column_name as column, c.data_type as type from information_schema.columns c
-        join information_schema.tables t using (table_schema, table_name) where table_schema = 'public' and table_type = 'BASE TABLE'`,
+        join information_schema.tables t using (table_schema, table_name) where table_schema = 'public' and table_type = 'BASE TABLE' and is_generated = 'NEVER'`,
     )
     for (const table of new Set(columns.map((column) => column.table)))
       await copyRows(
@@ -99,7 +99,7 @@ const overrides: Readonly<Record<string, Record<string, string>>> = {
   // A network has few of them.
   exchange_programmes: { id: 'c.id', network_id: '(select id from networks order by id limit 1)' },
   exchange_enrolments: { person_id: random },
-  exchange_reflections: { person_id: random },
+  exchange_reflections: { person_id: random, follow_up_with_id: random },
   findings: { inquiry_id: random },
   inquiries: { id: 'c.id', network_id: random },
   inquiry_seats: { inquiry_id: random },

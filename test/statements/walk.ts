@@ -84,12 +84,13 @@ async function walkOn(database: ReturnType<typeof openDatabase>, directory: stri
 
   const send = async (as: string, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, rest: Sent = {}) => {
     going = operationOf(method, path)
-    const { body, ifMatch, key } = rest
+    const { body, ifMatch, key, accept } = rest
     const answer = await app.inject({
       method,
       url: path,
       headers: {
         authorization: `Bearer ${await tokenOf(as)}`,
+        ...(accept && { accept }),
         ...(ifMatch && { 'if-match': ifMatch }),
         ...(key && { 'idempotency-key': key }),
         ...(body !== undefined && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
@@ -98,9 +99,13 @@ async function walkOn(database: ReturnType<typeof openDatabase>, directory: stri
     })
     if (answer.statusCode >= 300) throw new Error(`${going} answered ${answer.statusCode}: ${answer.body}`)
     reached.add(going)
-    return answer.body === '' ? undefined : answer.json()
+    return answer.body === '' || accept ? undefined : answer.json()
   }
-  const read = (as: string, path: string) => send(as, 'GET', path)
+  const read = async (as: string, path: string) => {
+    // In its other form it names what it is about.
+    if (operationOf('GET', path) === 'getMeeting') await send(as, 'GET', path, { accept: 'text/markdown' })
+    return send(as, 'GET', path)
+  }
 
   const ids: Record<string, string> = {}
   const job = async (name: string, work: () => Promise<unknown>) => {
@@ -131,7 +136,7 @@ async function walkOn(database: ReturnType<typeof openDatabase>, directory: stri
   return { statements, reached, agreementId: ids.agreementId ?? '', organisationId: ids.organisationId ?? '' }
 }
 
-type Sent = { body?: unknown; ifMatch?: string; key?: string }
+type Sent = { body?: unknown; ifMatch?: string; key?: string; accept?: string }
 // biome-ignore lint/suspicious/noExplicitAny: a walk reads any answer of the API, as a person with curl would
 type Answer = Promise<any>
 

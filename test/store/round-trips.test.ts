@@ -113,7 +113,7 @@ const changes: [string, number, () => Promise<() => Promise<unknown>>][] = [
   ],
   [
     'an adoption',
-    4,
+    3,
     async () => {
       const table = await accepted(registry, await prepared(registry))
       return () => adopt(deps, registry.city.representative.actor, one(table), { textDigest: digestOf(table) })

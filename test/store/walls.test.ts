@@ -63,7 +63,8 @@ describe('row-level security', () => {
     expect(rows).toEqual([
       { name: 'acknowledged', columns: ['organisation_id', 'id', 'about_id', 'number', 'at'] },
       { name: 'circles', columns: ['id', 'network_id'] },
-      { name: 'findable', columns: ['organisation_id', 'name', 'subjects', 'words'] },
+      { name: 'findable', columns: ['organisation_id', 'name', 'subjects', 'search'] },
+      { name: 'guests', columns: ['agreement_id', 'person_id', 'doc'] },
       { name: 'memberships', columns: ['network_id', 'organisation_id'] },
       { name: 'publications_of_all', columns: ['agreement_id', 'visibility', 'network_id', 'adopted'] },
       { name: 'seats', columns: ['agreement_id', 'organisation_id'] },

@@ -40,7 +40,7 @@ export async function stepInCircle(registry: Registry, who: Person, pick: number
   const { actor } = who
   const { database } = deps
   const last = async <T>(list: () => Promise<T[]>): Promise<T | undefined> => (await asActor(database, actor, list)).at(-1)
-  const networkId = (await last(() => listNetworks(database, actor, { limit: 1 })))?.id ?? nobody
+  const networkId = (await last(() => listNetworks(database, actor, {}, { limit: 1 })))?.id ?? nobody
   const id = (await last(() => listInquiries(database, actor, { networkId, limit: 100 })))?.id ?? nobody
   const seat = await last(async () => (id === nobody ? [] : listSeats(database, actor, id, { limit: 1 })))
   const recommendation = await last(() => listRecommendations(database, actor, { networkId }, { limit: 100 }))

@@ -4,6 +4,7 @@ import { makeMatching } from '../../src/actions/exchange/matching.ts'
 import { makePlacements, preparePlacement, reflectOnPlacement, settlePlacement } from '../../src/actions/exchange/placement.ts'
 import {
   addExchangeRound,
+  cancelExchangeRound,
   changeExchangeRound,
   changeProgramme,
   foundProgramme,
@@ -76,7 +77,8 @@ export async function everyExchange(registry: Registry, networkId: string, lead:
   const insightIds = only(said.state.reflected).insights.map((insight) => insight.id)
   const outcomes = [{ text: 'One number to call', insightIds }]
   await closeExchangeRound(deps, l, at, CloseExchangeRound.parse({ roundNumber: 1, heldOn: registry.today(), outcomes }))
-  await addExchangeRound(deps, l, at, roundOf(registry))
+  for (const _ of [2, 3]) await addExchangeRound(deps, l, at, roundOf(registry))
+  await cancelExchangeRound(deps, l, at, 3, { reason: 'Nobody enrolled' })
   const { placements: next, enrolments } = await paired(2)
   const hosted = only(Object.values(next).find(({ host, roundNumber }) => host.organisationId === lead.id && roundNumber === 2))
   const enrolled = only(Object.values(enrolments).find(({ organisationId }) => organisationId === lead.id))
@@ -96,6 +98,7 @@ export async function stepInExchange(registry: Registry, { actor }: Person, netw
   const roundNumber = 1 + (pick % state.rounds.length)
   const any = <T>(items: Readonly<Record<string, T>>): T | undefined => Object.values(items)[pick % Math.max(1, Object.keys(items).length)]
   const visit = any(state.placements)?.id ?? id
+  const followUp = { withPersonId: actor.personId, on: registry.today() }
   const acts = [
     () => enrol(deps, actor, at, Enrol.parse({ roundNumber, personId: actor.personId })),
     () =>
@@ -108,12 +111,13 @@ export async function stepInExchange(registry: Registry, { actor }: Person, netw
     () => withdrawEnrolment(deps, actor, at, any(state.enrolments)?.id ?? id),
     () => changeExchangeRound(deps, actor, at, roundNumber, roundOf(registry, registry.now())),
     () => addExchangeRound(deps, actor, at, only(rounds[0])),
+    () => cancelExchangeRound(deps, actor, at, roundNumber, { reason: 'Nobody enrolled' }),
     () => makeMatching(deps, actor, at, { roundNumber }),
     () => makePlacements(deps, actor, at, { roundNumber }),
     () => preparePlacement(deps, actor, at, visit, { items: [{ text: 'A desk', done: pick % 2 === 0 }], contactId: actor.personId }),
     () => settlePlacement(deps, actor, at, visit, { outcome: 'held', heldOn: registry.today() }),
     () => settlePlacement(deps, actor, at, visit, { outcome: 'cancelled', reason: 'Ill' }),
-    () => reflectOnPlacement(deps, actor, at, visit, ReflectOnPlacement.parse(says)),
+    () => reflectOnPlacement(deps, actor, at, visit, ReflectOnPlacement.parse({ ...says, followUp })),
     () => closeExchangeRound(deps, actor, at, CloseExchangeRound.parse({ roundNumber, heldOn: registry.today(), outcomes: [] })),
   ]
   return only(acts[pick % acts.length])()

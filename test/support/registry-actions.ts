@@ -518,9 +518,9 @@ async function everyMeeting(registry: Registry, table: Table, seat: Seats): Prom
     await does(registry, table, house.representative, givePulse, held, { atmosphere: 4, effectiveness: 3 })
 }
 
-/** A party that is consulted joins a covenant, and others object to who was invited and to putting somebody out. */
+/** A party that is consulted joins a covenant, and others object to who was invited, also once it was let in, and to putting somebody out. */
 async function everyAnnex(registry: Registry, table: Table): Promise<void> {
-  const { school, team, parents, inspectorate } = registry
+  const { school, team, city, parents, inspectorate } = registry
   const [s, t, p] = [school.representative, team.representative, parents.representative]
   const reason = 'We work with the same families.'
   await does(registry, table, parents.grantor, grantMandate, grantTo(registry, parents))
@@ -528,7 +528,10 @@ async function everyAnnex(registry: Registry, table: Table): Promise<void> {
   await does(registry, table, p, consentToAnnex, joining, {})
   const invited = madeId(await does(registry, table, t, proposeAccession, { organisationId: inspectorate.id, reason }), 'annex-proposed')
   await does(registry, table, s, objectToAnnex, invited, { reason: 'Not yet.' })
+  const letIn = madeId(await does(registry, table, t, proposeAccession, { organisationId: city.id, reason }), 'annex-proposed')
   registry.pass(14)
+  await does(registry, table, s, consentToAnnex, letIn, {})
+  await does(registry, table, t, objectToAnnex, letIn, { reason: 'Not any more.' })
   const out = madeId(await does(registry, table, s, proposeExpulsion, partyIdOf(table, parents), { reason }), 'annex-proposed')
   await does(registry, table, t, consentToAnnex, out, {})
   await does(registry, table, t, objectToAnnex, out, { reason: 'On second thoughts.' })

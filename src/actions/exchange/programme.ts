@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor.ts'
 import * as rules from '../../domain/exchange/programme.ts'
-import type { PlanExchangeRound } from '../../domain/exchange/round.ts'
+import type { CancelExchangeRound, PlanExchangeRound } from '../../domain/exchange/round.ts'
 import { requirePerson } from '../../domain/guard.ts'
 import { membersAmong } from '../../store/circle.ts'
 import { type Changed, programmeStream } from '../../store/ledger.ts'
@@ -30,3 +30,12 @@ export const changeExchangeRound = (
   input: PlanExchangeRound,
 ): Promise<ProgrammeChange> =>
   changeInCircle(deps, actor, programmeStream, target, (state, context) => rules.changeExchangeRound(state, roundNumber, input, context))
+
+export const cancelExchangeRound = (
+  deps: Deps,
+  actor: Actor,
+  target: CircleTarget,
+  roundNumber: number,
+  input: CancelExchangeRound,
+): Promise<ProgrammeChange> =>
+  changeInCircle(deps, actor, programmeStream, target, (state, context) => rules.cancelExchangeRound(state, roundNumber, input, context))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Context, type EventOf, type Evolvers, keep } from '../event.ts'
+import { ProposalFrom } from '../lineage.ts'
 import { type Reason, refuse, refuseAll } from '../refusal.ts'
 import { text } from '../text.ts'
 import { day, dayOf, dayOut, instantOut } from '../time.ts'
@@ -20,7 +21,7 @@ export const CloseExchangeRound = z
   .meta({ id: 'CloseExchangeRound' })
 export type CloseExchangeRound = z.output<typeof CloseExchangeRound>
 
-/** What came of an exchange: a recommendation can be based on it, and an agreement can originate from it. */
+/** What came of an exchange: a recommendation can be based on it, and an agreement or a proposal can originate from it. */
 const RecordedOutcome = z.strictObject({ id: uuid, text: z.string(), insightIds: z.array(uuid) })
 const RecordedClosing = z.strictObject({ roundNumber: z.int(), heldOn: dayOut, outcomes: z.array(RecordedOutcome), at: instantOut })
 export type RecordedClosing = z.output<typeof RecordedClosing>
@@ -28,6 +29,7 @@ export type RecordedClosing = z.output<typeof RecordedClosing>
 const ExchangeOutcome = RecordedOutcome.extend({
   recommendationIds: z.array(uuid).describe('the recommendations of this network that are based on it'),
   agreementIds: z.array(uuid).describe('the agreements that originate from it, of those at whose table you are'),
+  proposals: z.array(ProposalFrom).describe('the proposals that originate from it, at the tables where you are'),
 }).meta({ id: 'ExchangeOutcome' })
 
 /** The meeting that closes a round: where new activities start. */
@@ -35,7 +37,7 @@ export const ClosingMeeting = RecordedClosing.extend({ outcomes: z.array(Exchang
 export type ClosingMeeting = z.output<typeof ClosingMeeting>
 
 /** What came of an outcome, as far as the reader may read it. */
-export type CameOf = { outcomeId: string } & ({ recommendationId: string } | { agreementId: string })
+export type CameOf = { outcomeId: string } & ({ recommendationId: string } | { agreementId: string } | { proposal: ProposalFrom })
 
 /** A closing meeting with what came of each of its outcomes; of one that was just recorded nothing has. */
 export const viewClosing = ({ outcomes, ...closing }: RecordedClosing, came: readonly CameOf[] = []): ClosingMeeting => ({
@@ -46,6 +48,7 @@ export const viewClosing = ({ outcomes, ...closing }: RecordedClosing, came: rea
       ...outcome,
       recommendationIds: its.flatMap((one) => ('recommendationId' in one ? [one.recommendationId] : [])),
       agreementIds: its.flatMap((one) => ('agreementId' in one ? [one.agreementId] : [])),
+      proposals: its.flatMap((one) => ('proposal' in one ? [one.proposal] : [])),
     }
   }),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { by } from '../actor.ts'
-import type { Context, EventOf, Evolvers, Recorded } from '../event.ts'
+import { type Context, type EventOf, type Evolvers, keep, type Recorded } from '../event.ts'
 import { requirePerson } from '../guard.ts'
 import { refuse } from '../refusal.ts'
 import { text } from '../text.ts'
@@ -12,6 +12,7 @@ import { type MatchingEvent, matchingEvents } from './matching.ts'
 import { type PlacementEvent, placementEvents } from './placement.ts'
 import { type ReflectionEvent, reflectionEvents } from './reflection.ts'
 import {
+  type CancelExchangeRound,
   checkDays,
   checkNew,
   ExchangeRound,
@@ -101,6 +102,14 @@ export function changeExchangeRound(state: Programme, number: number, input: Pla
   return [{ type: 'exchange-round-planned', data: { number, ...input, enrolBeforeAt } }]
 }
 
+/** Cancels a round of which no placements were made: what nobody can be paired in does not stand there for good. */
+export function cancelExchangeRound(state: Programme, number: number, input: CancelExchangeRound, context: Context): ProgrammeEvent[] {
+  findRound(state, number)
+  requireLead(state, context.actor)
+  requireRound(state, number, ['enrolling', 'matching'], 'cancel', context)
+  return [{ type: 'exchange-round-cancelled', data: { number, reason: input.reason } }]
+}
+
 /** Enrols several people at once, each beside those before: all of them or none. */
 export function enrolTogether(
   state: Programme,
@@ -123,6 +132,12 @@ const evolvers = {
     rounds: [...state.rounds.filter(({ number }) => number !== data.number), data].sort((a, b) => a.number - b.number),
     revision,
   }),
+  'exchange-round-cancelled': (state, { number, reason }: CancelExchangeRound & { number: number }, { at, revision }) => ({
+    rounds: state.rounds.map((round) => (round.number === number ? { ...round, closedAt: at, cancelledBecause: reason } : round)),
+    enrolments: keep(state.enrolments, ({ roundNumber }) => roundNumber !== number),
+    matchings: keep(state.matchings, ({ roundNumber }) => roundNumber !== number),
+    revision,
+  }),
   ...matchingEvents,
   ...placementEvents,
   ...reflectionEvents,
@@ -132,7 +147,7 @@ const evolvers = {
 type Founded = Omit<FoundProgramme, 'rounds'> & { id: string; organisationId: string; rounds: RecordedRound[] }
 export type ProgrammeEvent =
   | { type: 'programme-founded'; data: Founded; mandateId?: string }
-  | EventOf<Pick<typeof evolvers, 'programme-changed' | 'exchange-round-planned'>>
+  | EventOf<Pick<typeof evolvers, 'programme-changed' | 'exchange-round-planned' | 'exchange-round-cancelled'>>
   | EnrolmentEvent
   | MatchingEvent
   | PlacementEvent

@@ -3,7 +3,7 @@ import { type Context, defined, type EventOf, type Evolvers, patch } from '../ev
 import { requirePerson } from '../guard.ts'
 import { type Reason, refuse, refuseAll } from '../refusal.ts'
 import { text } from '../text.ts'
-import { day, dayOf, dayOut, instantOut } from '../time.ts'
+import { type Day, day, dayOf, dayOut, instantOut } from '../time.ts'
 import { uuid } from '../uuid.ts'
 import type { People } from './enrolment.ts'
 import { type HasPlacements, requirePlacement } from './placement.ts'
@@ -51,6 +51,9 @@ export const PlacementReflection = z
   })
   .meta({ id: 'PlacementReflection' })
 export type PlacementReflection = z.output<typeof PlacementReflection>
+
+/** Whom somebody meets again after a visit, and on which day: for each of the two of them the other. */
+export type FollowUp = { networkId: string; network: string; programmeId: string; placementId: string; name: string; on: Day }
 
 /** `reflected` is what was said last; what was said before keeps its row. `reflectors` have said something, per placement. */
 export type HasReflections = HasPlacements & {

@@ -7,7 +7,7 @@ import { text } from '../text.ts'
 import { addDays, type Day, day, dayOf, dayOut, type Instant, instant, instantOut } from '../time.ts'
 
 /** Where a round of exchanges stands; it follows from its days and from what was recorded of it. */
-const exchangeRoundStates = ['enrolling', 'matching', 'placing', 'closed'] as const
+const exchangeRoundStates = ['enrolling', 'matching', 'placing', 'closed', 'cancelled'] as const
 export type ExchangeRoundState = (typeof exchangeRoundStates)[number]
 
 const days = <Moment extends z.ZodType, Schema extends z.ZodType>(moment: Moment, of: Schema) => ({
@@ -19,6 +19,8 @@ const days = <Moment extends z.ZodType, Schema extends z.ZodType>(moment: Moment
 
 export const PlanExchangeRound = z.strictObject({ name: text(200), ...days(instant, day) }).meta({ id: 'PlanExchangeRound' })
 export type PlanExchangeRound = z.output<typeof PlanExchangeRound>
+export const CancelExchangeRound = z.strictObject({ reason: text(1000) }).meta({ id: 'CancelExchangeRound' })
+export type CancelExchangeRound = z.output<typeof CancelExchangeRound>
 
 /** One round of a programme: enrolling, a week of visits, a week in which each is returned, and a closing meeting. */
 const RecordedRound = z.strictObject({
@@ -26,7 +28,8 @@ const RecordedRound = z.strictObject({
   name: z.string(),
   ...days(instantOut, dayOut),
   placedAt: z.exactOptional(instantOut).describe('when its placements were made'),
-  closedAt: z.exactOptional(instantOut).describe('when its closing meeting was recorded'),
+  closedAt: z.exactOptional(instantOut).describe('when its closing meeting was recorded, or it was cancelled'),
+  cancelledBecause: z.exactOptional(z.string()),
 })
 export type RecordedRound = z.output<typeof RecordedRound>
 
@@ -40,7 +43,7 @@ export type HasExchangeRounds = { id: string; networkId: string; organisationId:
 export type Members = ReadonlyMap<string, { name: string }>
 
 const stateOf = (round: RecordedRound, at: Instant): ExchangeRoundState => {
-  if (round.closedAt) return 'closed'
+  if (round.closedAt) return round.cancelledBecause === undefined ? 'closed' : 'cancelled'
   if (round.placedAt) return 'placing'
   return at < round.enrolBeforeAt ? 'enrolling' : 'matching'
 }

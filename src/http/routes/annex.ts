@@ -39,8 +39,8 @@ export function annexRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Vragen om toe te treden, of een organisatie uitnodigen',
     },
     description: {
-      en: 'A party that is not seated asks for itself; a seated one invites, and the organisation then consents. It takes effect by itself at the end of the objection window, unless a seated party objects.',
-      nl: 'Een partij die niet aan tafel zit, vraagt het voor zichzelf; een die er wel zit, nodigt uit, en de organisatie stemt dan in. Toetreding gaat vanzelf in aan het eind van de bezwaartermijn, tenzij een partij aan tafel bezwaar maakt.',
+      en: 'A party that is not seated asks for itself; a seated one invites, and the organisation consents. With this the objection window begins. At its end it takes effect by itself, unless a seated party objects. An organisation without a place sees nothing before that: it is let in once the window has ended, reads, and then consents.',
+      nl: 'Een partij die niet aan tafel zit, vraagt het voor zichzelf; een die er wel zit, nodigt uit, en de organisatie stemt in. Hiermee begint de bezwaartermijn. Aan het eind daarvan gaat toetreding vanzelf in, tenzij een partij aan tafel bezwaar maakt. Een organisatie zonder plaats ziet daarvóór niets: na de termijn wordt zij toegelaten, leest zij mee, en stemt zij dan in.',
     },
     access: 'person',
     params: z.strictObject(ofAgreement),
@@ -107,10 +107,13 @@ export function annexRoutes(app: FastifyInstance, deps: Deps): void {
     path: '/agreements/:agreementId/annexes/:annexId/consents',
     id: 'consentToAnnex',
     tag,
-    summary: { en: 'Consent to joining, or to the expulsion of another', nl: 'Instemmen met toetreden, of met het royement van een ander' },
+    summary: {
+      en: 'Let in who was invited, consent to joining, or to the expulsion of another',
+      nl: 'Een uitgenodigde toelaten, instemmen met toetreden, of met het royement van een ander',
+    },
     description: {
-      en: 'Under a mandate. Who was invited consents to joining; every other seated party to an expulsion.',
-      nl: 'Onder een mandaat. Wie is uitgenodigd, stemt in met toetreden; elke andere partij aan tafel met een royement.',
+      en: 'Under a mandate. Once the objection window of an invitation has ended, a seated party lets the organisation in; that then consents to joining. To an expulsion every other seated party consents.',
+      nl: 'Onder een mandaat. Na de bezwaartermijn van een uitnodiging laat een partij aan tafel de organisatie toe; die stemt daarna in met toetreden. Met een royement stemt elke andere partij aan tafel in.',
     },
     access: 'person',
     params: one,

@@ -5,8 +5,7 @@ import { HsdsOrganization, HsdsService, hsdsVersion } from '../../domain/hsds.ts
 import { findHsdsOrganization, findHsdsService, listHsdsOrganizations, listHsdsServices } from '../../store/hsds.ts'
 import { operation } from '../operation.ts'
 import { fromDigits } from '../page.ts'
-import { id } from '../params.ts'
-import { searchWords } from './social-map.ts'
+import { id, searchWords } from '../params.ts'
 
 const tag = 'Social map'
 const base = '/social-map/hsds'

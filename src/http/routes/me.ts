@@ -4,8 +4,9 @@ import type { Deps } from '../../actions/deps.ts'
 import { Me } from '../../domain/actor.ts'
 import { requirePerson } from '../../domain/guard.ts'
 import { PersonData } from '../../domain/person-data.ts'
-import { answerRecommendation, ToDo, toDo } from '../../domain/to-do.ts'
+import { answerRecommendation, meetAgain, ToDo, toDo } from '../../domain/to-do.ts'
 import { profileOf } from '../../store/directory.ts'
+import { followUpsFor } from '../../store/exchange/placement.ts'
 import { dataOf } from '../../store/person-data.ts'
 import { recommendationsFor } from '../../store/recommendation.ts'
 import { statesOfHolder } from '../../store/to-do.ts'
@@ -34,8 +35,8 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Wat op u wacht, over alle overeenstemmingen en samenwerkingsverbanden',
     },
     description: {
-      en: 'Renewals, hearings, concerns, stances, commitments, transfers, annexes, reflections and recommendations; what has to be done first comes first.',
-      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten, aanhangsels, reflecties en aanbevelingen; wat het eerst moet, staat bovenaan.',
+      en: 'Renewals, hearings, concerns, stances, commitments, transfers, annexes, reflections, recommendations and whom to meet again; what has to be done first comes first.',
+      nl: 'Vernieuwingen, hoor en wederhoor, zorgen, opstellingen, afspraken, overdrachten, aanhangsels, reflecties, aanbevelingen en wie u weer ontmoet; wat het eerst moet, staat bovenaan.',
     },
     access: 'person',
     answer: { status: 200, schema: z.strictObject({ items: z.array(ToDo) }).meta({ id: 'ToDoList' }) },
@@ -43,9 +44,11 @@ export function meRoutes(app: FastifyInstance, deps: Deps): void {
       const person = requirePerson(await actor())
       const { states, now } = await statesOfHolder(deps.database, person)
       const recommended = await recommendationsFor(deps.database, person)
+      const followUps = await followUpsFor(deps.database, person)
       const items = [
         ...states.flatMap((state) => toDo(state, person, now)),
         ...recommended.map(({ recommendation, network }) => answerRecommendation(recommendation, network)),
+        ...followUps.flatMap((one) => meetAgain(one, one.now)),
       ]
       return { body: { items: inTurn(items) } }
     },

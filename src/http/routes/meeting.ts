@@ -14,11 +14,12 @@ import {
 } from '../../actions/meeting.ts'
 import { NoteGuests } from '../../domain/meeting/guest.ts'
 import { CancelMeeting, Meeting, meetingStates, PlanMeeting, TakeAttendance, WriteMinutes } from '../../domain/meeting/meeting.ts'
+import { minutesInMarkdown } from '../../domain/meeting/minutes.ts'
 import { RecordMeeting } from '../../domain/meeting/record.ts'
 import { refuse } from '../../domain/refusal.ts'
 import { uuid } from '../../domain/uuid.ts'
-import { findMeeting, listMeetings } from '../../store/meeting.ts'
-import { etagOf } from '../etag.ts'
+import { findMeeting, listMeetings, namedIn } from '../../store/meeting.ts'
+import { etagOf, etagOfBody } from '../etag.ts'
 import { operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
 import { anId, id, number, ofAgreement } from '../params.ts'
@@ -89,10 +90,19 @@ export function meetingRoutes(app: FastifyInstance, deps: Deps): void {
     id: 'getMeeting',
     tag,
     summary: { en: 'A meeting with its attendance and minutes', nl: 'Een bijeenkomst met aanwezigen en verslag' },
+    description: {
+      en: 'As `text/markdown` for who prefers that: the minutes as they go into a mail, with names, in the language of Accept-Language.',
+      nl: 'Als `text/markdown` voor wie daar de voorkeur aan geeft: het verslag zoals het in een mail past, met namen, in de taal van Accept-Language.',
+    },
     access: 'member',
     params: one,
-    answer: { status: 200, schema: Meeting, etag: true },
-    handle: async ({ actor, params }) => seen((await findMeeting(database, await actor(), params.agreementId, params.meetingId)).doc),
+    answer: { status: 200, schema: Meeting, other: 'text/markdown', etag: true },
+    handle: async ({ actor, params: { agreementId, meetingId }, other, language }) => {
+      const { doc: meeting } = await findMeeting(database, await actor(), agreementId, meetingId)
+      if (!other) return seen(meeting)
+      const minutes = minutesInMarkdown(meeting, await namedIn(database, agreementId, meeting), language)
+      return { other: minutes, etag: etagOfBody(meeting.revision, minutes) }
+    },
   })
 
   operation(app, {

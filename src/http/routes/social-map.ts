@@ -3,24 +3,13 @@ import { z } from 'zod'
 import type { Deps } from '../../actions/deps.ts'
 import { subject } from '../../domain/mandate.ts'
 import { SocialMapEntry } from '../../domain/social-map.ts'
-import { isStorable } from '../../domain/text.ts'
 import { uuid } from '../../domain/uuid.ts'
 import { findOnSocialMap, listSocialMap } from '../../store/social-map.ts'
 import { operation } from '../operation.ts'
 import { page, pageOf, pageQuery, position } from '../page.ts'
-import { id } from '../params.ts'
+import { id, ofGroups, searchWords } from '../params.ts'
 
 const tag = 'Social map'
-
-/** Words to search with: 200 characters are more than anybody types into a search box. */
-export const searchWords = z.string().min(1).max(200).refine(isStorable)
-
-/** By what a network that both are in is grouped, word for word as its identity has it. */
-const grouped = {
-  region: searchWords.optional().describe('only those in a network of this region'),
-  chain: searchWords.optional().describe('only those in a network of this chain (keten)'),
-  programme: searchWords.optional().describe('only those in a network of this programme'),
-}
 
 /** The social map (sociale kaart): who sits where, what they do and do not do, and through which desk. */
 export function socialMapRoutes(app: FastifyInstance, deps: Deps): void {
@@ -42,8 +31,10 @@ export function socialMapRoutes(app: FastifyInstance, deps: Deps): void {
       ...pageQuery(),
       q: searchWords
         .optional()
-        .describe('words in a name, desk or position, in Dutch; between quotes what belongs together, `-` before what not'),
-      ...grouped,
+        .describe(
+          'words in a name, desk or position, in Dutch; each also as the beginning of a word, or within it from its fourth letter on; between quotes what belongs together, `-` before what not',
+        ),
+      ...ofGroups,
       network: id.optional().describe('only those in this network, of which you are a member'),
       subject: subject.optional().describe('only those that state that they are, or are not, for this subject'),
     }),

@@ -1,13 +1,16 @@
-import { and, eq, or, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import type { Actor } from '../../domain/actor.ts'
+import type { Actor, PersonActor } from '../../domain/actor.ts'
 import type { Placement } from '../../domain/exchange/placement.ts'
-import type { PlacementReflection } from '../../domain/exchange/reflection.ts'
-import { dayOf } from '../../domain/time.ts'
+import type { FollowUp, PlacementReflection } from '../../domain/exchange/reflection.ts'
+import { dayOf, type Instant } from '../../domain/time.ts'
 import { listBeneath } from '../circle.ts'
 import { clockNow, type Database } from '../database.ts'
+import { isMember } from '../network/network.ts'
 import type { PageOf } from '../round.ts'
-import { exchangePlacements, exchangeReflections } from '../tables/exchange.ts'
+import { exchangePlacements, exchangeProgrammes, exchangeReflections } from '../tables/exchange.ts'
+import { networks } from '../tables/network.ts'
+import { people } from '../tables/organisation.ts'
 import { findIn, under } from './programme.ts'
 
 type Filter = { roundNumber?: number | undefined; organisationId?: string | undefined }
@@ -67,4 +70,30 @@ export async function listPlacementReflections(
   const table = exchangeReflections
   const where = and(eq(table.programmeId, programmeId), eq(table.placementId, placementId))
   return listBeneath(database, actor, under(programmeId), table, { ...page, where })
+}
+
+/** As many as the longest page of a list; whoever has more of them sees those of the last days. */
+const mostFollowUps = 100
+
+/** Whom a person meets again after a visit, as either of the two said, the last day first: people who are still there. */
+export function followUpsFor(database: Database, person: PersonActor): Promise<(FollowUp & { now: Instant })[]> {
+  const { programmeId, placementId, personId, followUpOn, followUpWithId } = exchangeReflections
+  const other = sql`case when ${personId} = ${person.personId} then ${followUpWithId} else ${personId} end`
+  return database.db
+    .select({
+      networkId: networks.id,
+      network: networks.name,
+      programmeId,
+      placementId,
+      name: sql<string>`${people.doc}->>'name'`,
+      on: sql<string>`${followUpOn}`,
+      now: clockNow(database),
+    })
+    .from(exchangeReflections)
+    .innerJoin(exchangeProgrammes, eq(exchangeProgrammes.id, programmeId))
+    .innerJoin(networks, eq(networks.id, exchangeProgrammes.networkId))
+    .innerJoin(people, and(eq(people.id, other), eq(people.here, true)))
+    .where(and(or(eq(personId, person.personId), eq(followUpWithId, person.personId)), isNotNull(followUpOn), isMember(database, person)))
+    .orderBy(desc(followUpOn), exchangeReflections.id)
+    .limit(mostFollowUps)
 }

@@ -26,13 +26,29 @@ export const isMember = ({ db }: Database, actor: Actor, networkId: AnyPgColumn 
       ),
   )
 
+/** What a network can be of: a region, a chain, a programme; word for word as its identity has it. */
+export type NetworkGroups = { [Group in 'region' | 'chain' | 'programme']?: string | undefined }
+
+/** Which networks are of these. */
+export const isOf = ({ region, chain, programme }: NetworkGroups): SQL | undefined =>
+  and(
+    ...Object.entries({ region, chain, programme }).map(([group, is]) =>
+      is === undefined ? undefined : sql`${networks.doc}->>${group} = ${is}`,
+    ),
+  )
+
 /** The networks of the reader's organisation, by name. */
-export async function listNetworks(database: Database, actor: Actor, { after, limit }: Page): Promise<NetworkView[]> {
+export async function listNetworks(
+  database: Database,
+  actor: Actor,
+  groups: NetworkGroups,
+  { after, limit }: Page,
+): Promise<NetworkView[]> {
   const order = [networks.name, networks.id]
   const rows = await database.db
     .select({ doc: sql<NetworkView>`${networks.doc}` })
     .from(networks)
-    .where(and(isMember(database, actor), afterPosition(order, after)))
+    .where(and(isMember(database, actor), isOf(groups), afterPosition(order, after)))
     .orderBy(...order.map((column) => asc(column)))
     .limit(limit)
   return rows.map(({ doc }) => doc)

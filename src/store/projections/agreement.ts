@@ -111,7 +111,7 @@ export const agreementProjections: Projection<Agreement>[] = [
       id: one.id,
       kind: one.kind,
       partyId: one.partyId,
-      recommendationId: one.recommendationId ?? null,
+      originId: one.originatesFrom ? idsOf(one.originatesFrom).id : null,
       doc: one,
     }),
   ),

@@ -60,6 +60,7 @@ export const programmeProjections: Projection<Programme>[] = [
       placementId: said.placementId,
       personId: said.personId,
       followUpOn: said.followUp?.on ?? null,
+      followUpWithId: said.followUp?.withPersonId ?? null,
       doc: said,
     }),
   ),

@@ -31,9 +31,12 @@ const keyColumns = (table: PgTable) => {
 export const keyOf = (table: PgTable, row: Record<string, unknown>): string =>
   JSON.stringify(keyColumns(table).map((column) => row[column.name]))
 
+/** The columns that are written: of the others PostgreSQL makes the value itself. */
+export const writtenColumns = (table: PgTable) => getTableConfig(table).columns.filter(({ generated }) => generated === undefined)
+
 /** `insert … on conflict (key) do update` of rows given as one JSON parameter: the same statement for any number of rows. */
 export function upsert(table: PgTable, parameter: string): string {
-  const { columns } = getTableConfig(table)
+  const columns = writtenColumns(table)
   const keys = keyColumns(table)
   const name = `"${getTableName(table)}"`
   const list = columns.map((column) => `"${column.name}"`).join(', ')

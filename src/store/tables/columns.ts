@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { jsonb, timestamp } from 'drizzle-orm/pg-core'
+import { customType, jsonb, timestamp } from 'drizzle-orm/pg-core'
 
 // Milliseconds, like every moment in the program: microseconds would be lost on the way and cursors would skip rows.
 export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
+
+/** A text as it is searched: PostgreSQL makes it as the row is written, because making it while one searches takes longer than searching. */
+export const searchable = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /** A constraint: the database knows the same words as the rules. */
 export const oneOf = (column: string, values: readonly string[]) =>

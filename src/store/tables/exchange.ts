@@ -83,12 +83,14 @@ export const exchangeReflections = pgTable(
     placementId: uuid('placement_id').notNull(),
     personId: uuid('person_id').notNull(),
     followUpOn: text('follow_up_on'),
+    followUpWithId: uuid('follow_up_with_id'),
     doc,
   },
   (table) => [
     primaryKey({ columns: [table.programmeId, table.id] }),
     uniqueIndex('exchange_reflections_once').on(table.programmeId, table.placementId, table.personId),
     index('exchange_reflections_follow_up').on(table.personId, table.followUpOn).where(sql`follow_up_on is not null`),
+    index('exchange_reflections_follow_up_with').on(table.followUpWithId, table.followUpOn).where(sql`follow_up_with_id is not null`),
   ],
 )
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { kinds } from '../../domain/adoption.ts'
 import { identifierSchemes } from '../../domain/organisation.ts'
-import { doc, moment, oneOf } from './columns.ts'
+import { doc, moment, oneOf, searchable } from './columns.ts'
 
 export const organisations = pgTable('organisations', { id: uuid('id').primaryKey(), name: text('name').notNull(), doc }, (table) => [
   index('organisations_name').on(table.name, table.id),
@@ -89,7 +89,7 @@ export const desks = pgTable(
   ],
 )
 
-/** The social map: a row for each organisation, in the order in which it is read. A search looks in `words`. */
+/** The social map: a row for each organisation, in the order in which it is read. A search looks in what is made of `words`. */
 export const socialMap = pgTable(
   'social_map',
   {
@@ -99,12 +99,13 @@ export const socialMap = pgTable(
     name: text('name').notNull(),
     subjects: text('subjects').array().notNull(),
     words: text('words').notNull(),
+    search: searchable('search').generatedAlwaysAs(sql`to_tsvector('dutch', words) || to_tsvector('simple', words)`),
     doc,
   },
   (table) => [
     index('social_map_name').on(table.name, table.organisationId),
     index('social_map_subjects').using('gin', table.subjects),
-    index('social_map_words').using('gin', sql`to_tsvector('dutch', words)`),
+    index('social_map_search').using('gin', table.search),
   ],
 )
 

@@ -26,11 +26,11 @@ export const impasses = pgTable('impasses', { ...inRound(), doc }, (table) => [p
 
 export const contributions = pgTable(
   'contributions',
-  // The recommendation is of another stream, which may be made anew after this one: no reference.
-  { ...inRound(), kind: text('kind').notNull(), partyId: uuid('party_id').notNull(), recommendationId: uuid('recommendation_id'), doc },
+  // What it came from is of another stream, which may be made anew after this one: no reference.
+  { ...inRound(), kind: text('kind').notNull(), partyId: uuid('party_id').notNull(), originId: uuid('origin_id'), doc },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.id] }),
-    index('contributions_recommendation').on(table.recommendationId, table.agreementId).where(sql`recommendation_id is not null`),
+    index('contributions_origin').on(table.originId, table.agreementId).where(sql`origin_id is not null`),
     index('contributions_round').on(table.agreementId, table.roundNumber, table.id),
     check('contributions_kind', oneOf('kind', contributionKinds)),
   ],
@@ -57,6 +57,8 @@ export const meetings = pgTable(
   (table) => [
     primaryKey({ columns: [table.agreementId, table.id] }),
     index('meetings_start').on(table.agreementId, table.startsAt, table.id),
+    // Whose guests were at a meeting, by their organisation.
+    index('meetings_guests').using('gin', sql`(doc->'guests') jsonb_path_ops`).where(sql`doc ? 'guests'`),
     check('meetings_state', oneOf('state', meetingStates)),
   ],
 )

@@ -1,5 +1,5 @@
-import { boolean, integer, json, pgView, text, uuid } from 'drizzle-orm/pg-core'
-import { moment } from './columns.ts'
+import { boolean, integer, json, jsonb, pgView, text, uuid } from 'drizzle-orm/pg-core'
+import { moment, searchable } from './columns.ts'
 
 /*
  * Views of the owner's, which row-level security does not narrow: what its policies look up, and what the one read that carries its own
@@ -26,7 +26,7 @@ export const findable = pgView('findable', {
   organisationId: uuid('organisation_id').notNull(),
   name: text('name').notNull(),
   subjects: text('subjects').array().notNull(),
-  words: text('words').notNull(),
+  search: searchable('search'),
 }).existing()
 
 /** Which organisation said of which statement that it understands it; what they said beside is for those two. */
@@ -36,6 +36,13 @@ export const acknowledged = pgView('acknowledged', {
   aboutId: uuid('about_id').notNull(),
   number: integer('number').notNull(),
   at: moment('at').notNull(),
+}).existing()
+
+/** What the people of the acting organisation acknowledged as guests of meetings at tables where it does not sit. */
+export const guests = pgView('guests', {
+  agreementId: uuid('agreement_id').notNull(),
+  personId: uuid('person_id').notNull(),
+  doc: jsonb('doc').notNull(),
 }).existing()
 
 /** What decides who may read the versions of an agreement: `publications`, for all to see. */

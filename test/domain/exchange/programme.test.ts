@@ -5,6 +5,7 @@ import { Enrol, enrol, viewEnrolment, withdrawEnrolment } from '../../../src/dom
 import { makeMatching } from '../../../src/domain/exchange/matching.ts'
 import {
   addExchangeRound,
+  cancelExchangeRound,
   changeExchangeRound,
   changeProgramme,
   enrolTogether,
@@ -39,6 +40,7 @@ describe('a programme', () => {
       () => changeProgramme(state, { title: 'x', purpose: 'y', checklist: [] }, context),
       () => addExchangeRound(state, roundFrom(today), context),
       () => changeExchangeRound(state, 1, roundFrom(today), context),
+      () => cancelExchangeRound(state, 1, { reason: 'x' }, context),
       () => makeMatching(state, { roundNumber: 1 }, members, everybody, context),
     ]
     for (const act of acts) expect(codes(act)).toEqual(['not-leading'])
@@ -99,6 +101,43 @@ describe('a round', () => {
     const input = CloseExchangeRound.parse({ roundNumber: 1, heldOn: dayOf(later.now), outcomes: [] })
     does(later, lead, (state, context) => closeExchangeRound(state, input, new Set(), context))
     expect(ends()).toMatchObject({ state: 'closed', closedAt: later.now })
+  })
+
+  test.each([
+    ['while people can be enrolled', [], false],
+    ['where nobody enrolled', [], true],
+    ['where nobody can be paired', [lead], true],
+    ['where somebody could be', [lead, team.representative], true],
+  ])('is cancelled with a reason before its placements are made: %s', (_, who, over) => {
+    const exchange = aProgramme()
+    for (const person of who) enrolled(exchange, person)
+    if (over) goTo(exchange, dayOf(round(exchange).enrolBeforeAt))
+    if (who.length > 0) matches(exchange)
+    does(exchange, lead, (state, context) => cancelExchangeRound(state, 1, { reason: 'Too few' }, context))
+    expect(viewProgramme(exchange.state, exchange.now).rounds).toMatchObject([
+      { state: 'cancelled', cancelledBecause: 'Too few', closedAt: exchange.now },
+    ])
+    expect([exchange.state.enrolments, exchange.state.matchings]).toEqual([{}, {}])
+    const acts = [
+      () => cancelExchangeRound(exchange.state, 1, { reason: 'x' }, contextOf(exchange, lead)),
+      () => changeExchangeRound(exchange.state, 1, roundFrom(dayOf(exchange.now)), contextOf(exchange, lead)),
+      () => enrolled(exchange, lead),
+      () => matches(exchange),
+    ]
+    for (const act of acts) expect(codes(act)).toEqual(['wrong-state'])
+    does(exchange, lead, (state, context) => addExchangeRound(state, roundFrom(dayOf(exchange.now)), context))
+    enrolled(exchange, lead, { roundNumber: 2 })
+  })
+
+  test('is not cancelled once its placements are made; cancelling another leaves them as they are', () => {
+    const exchange = placed()
+    const cancels = (number: number) => () => cancelExchangeRound(exchange.state, number, { reason: 'x' }, contextOf(exchange, lead))
+    expect(codes(cancels(1))).toEqual(['wrong-state'])
+    expect(codes(cancels(2))).toEqual(['not-found'])
+    does(exchange, lead, (state, context) => addExchangeRound(state, roundFrom(dayOf(exchange.now)), context))
+    const { placements, enrolments, matchings } = exchange.state
+    does(exchange, lead, cancels(2))
+    expect([exchange.state.placements, exchange.state.enrolments, exchange.state.matchings]).toEqual([placements, enrolments, matchings])
   })
 
   test('changes while people can be enrolled, and no longer after; several follow each other', () => {

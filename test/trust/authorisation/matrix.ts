@@ -320,20 +320,7 @@ function requestOf(operation: Operation, world: World, { caller, target, verdict
 type Names = { ids: Readonly<Record<string, string>>; textDigest: string; tasks: readonly string[]; reflection: object }
 
 function namesOf(target: Target, world: World): Names {
-  const {
-    registry,
-    places,
-    networkId,
-    otherNetworkId,
-    networkRole,
-    otherNetworkRole,
-    circle,
-    otherCircle,
-    deskId,
-    foreignDeskId,
-    acknowledgementId,
-    foreignAcknowledgementId,
-  } = world
+  const { registry, places } = world
   const { deliberating } = places
   const { school, stranger } = registry
   const place = target.kind === 'place' ? target.place : deliberating
@@ -344,14 +331,10 @@ function namesOf(target: Target, world: World): Names {
     agreementId: place.id,
     organisationId: house.id,
     personId: house.colleague.actor.personId,
-    deskId: ours ? deskId : foreignDeskId,
-    serviceId: deskId,
+    serviceId: world.ours.deskId,
     statementNumber: '1',
-    acknowledgementId: ours ? acknowledgementId : foreignAcknowledgementId,
     applicationId: house.application.actor.kind === 'application' ? house.application.actor.applicationId : unknownId,
-    networkId: ours ? networkId : otherNetworkId,
-    ...(ours ? circle : otherCircle),
-    ...(ours ? networkRole : otherNetworkRole),
+    ...(ours ? world.ours : world.theirs),
     // Whoever holds a role there, and not one of the network.
     ...(target.kind === 'place' && target.place.ids),
     seatId: house.colleague.actor.personId,

@@ -147,6 +147,7 @@ export const policy: Readonly<Record<string, Rule>> = {
   addExchangeRound: { ...circle, whose: 'the member’s' },
   getExchangeRound: circle,
   changeExchangeRound: { ...circle, whose: 'the member’s' },
+  cancelExchangeRound: { ...circle, whose: 'the member’s' },
   listEnrolments: circle,
   enrol: circle,
   getEnrolment: circle,

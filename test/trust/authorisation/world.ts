@@ -89,6 +89,11 @@ export type Standing = (typeof standings)[number]
 /** What hangs under a network, by the names of path parameters. */
 type Circle = Exchanged & { inquiryId: string; recommendationId: string }
 
+type RoleIds = { networkRoleId: string; holderId: string }
+
+/** Of the position of the one whose they are, another said something back. */
+type Belongings = Circle & RoleIds & { networkId: string; deskId: string; acknowledgementId: string }
+
 export type World = {
   registry: Registry
   places: Readonly<Record<PlaceName, Place>>
@@ -99,19 +104,9 @@ export type World = {
   neighbour: House
   former: Person
   networkId: string
-  /** The network of the stranger alone. */
-  otherNetworkId: string
-  /** What hangs under each of the two. */
-  circle: Circle
-  otherCircle: Circle
-  /** A role in each of both networks, and who holds it: somebody of the school, and the stranger. */
-  networkRole: RoleIds
-  otherNetworkRole: RoleIds
-  deskId: string
-  foreignDeskId: string
-  /** What the team said back to the position of the school, and the neighbour to that of the stranger. */
-  acknowledgementId: string
-  foreignAcknowledgementId: string
+  /** What the school has in and beside its network, and the stranger in and beside one of its own, by the names of path parameters. */
+  ours: Belongings
+  theirs: Belongings
 }
 
 /** Builds the world by actions alone, so that every state in it came about by the rules. */
@@ -131,17 +126,23 @@ export async function aWorld(registry: Registry): Promise<World> {
   await joinNetwork(deps, founder, { networkId }, { organisationId: leaver.id })
   await leaveNetwork(deps, leaver.representative.actor, { networkId }, leaver.id)
   const otherNetworkId = (await foundNetwork(deps, stranger.representative.actor, { ...goal, memberIds: [] })).id
-  const circle = await aCircle(registry, networkId, [school, neighbour], [team.id, parents.id, neighbour.id])
+  const ours: Belongings = {
+    networkId,
+    ...(await aCircle(registry, networkId, [school, neighbour], [team.id, parents.id, neighbour.id])),
+    ...(await aNetworkRole(registry, networkId, school)),
+    deskId: await aDesk(registry, school),
+    acknowledgementId: await anAcknowledgement(registry, school, team),
+  }
   // Somebody has to be visited: the leaver is there as long as that takes.
   await joinNetwork(deps, stranger.representative.actor, { networkId: otherNetworkId }, { organisationId: leaver.id })
-  const otherCircle = await aCircle(registry, otherNetworkId, [stranger, leaver])
+  const theirs: Belongings = {
+    networkId: otherNetworkId,
+    ...(await aCircle(registry, otherNetworkId, [stranger, leaver])),
+    ...(await aNetworkRole(registry, otherNetworkId, stranger)),
+    deskId: await aDesk(registry, stranger),
+    acknowledgementId: await anAcknowledgement(registry, stranger, neighbour),
+  }
   await leaveNetwork(deps, leaver.representative.actor, { networkId: otherNetworkId }, leaver.id)
-  const networkRole = await aNetworkRole(registry, networkId, school)
-  const otherNetworkRole = await aNetworkRole(registry, otherNetworkId, stranger)
-  const deskId = await aDesk(registry, school)
-  const foreignDeskId = await aDesk(registry, stranger)
-  const acknowledgementId = await anAcknowledgement(registry, school, team)
-  const foreignAcknowledgementId = await anAcknowledgement(registry, stranger, neighbour)
 
   const cast: Cast = { registry, holders, leaver, networkId }
   const names = Object.keys(setups) as PlaceName[]
@@ -153,24 +154,7 @@ export async function aWorld(registry: Registry): Promise<World> {
   for (const [name, table] of begun) places[name] = await goOn(cast, name, table)
   // What the log has of all this, so that there is something to prove.
   await extendLog(deps.database, checkpointSigning(registry.key))
-  return {
-    registry,
-    places,
-    holders,
-    leaver,
-    neighbour,
-    former,
-    networkId,
-    otherNetworkId,
-    networkRole,
-    otherNetworkRole,
-    circle,
-    otherCircle,
-    deskId,
-    foreignDeskId,
-    acknowledgementId,
-    foreignAcknowledgementId,
-  }
+  return { registry, places, holders, leaver, neighbour, former, networkId, ours, theirs }
 }
 
 type Cast = Pick<World, 'registry' | 'holders' | 'leaver' | 'networkId'>
@@ -205,8 +189,6 @@ async function aCircle(
 
 const aDesk = async ({ deps }: Registry, house: House): Promise<string> =>
   madeId(await addDesk(deps, house.grantor.actor, { organisationId: house.id }, { name: 'Care desk' }), 'desk-opened')
-
-type RoleIds = { networkRoleId: string; holderId: string }
 
 /** A role of a network that somebody of a house holds, without tasks, so that it can be ended. */
 async function aNetworkRole({ deps }: Registry, networkId: string, { colleague }: House): Promise<RoleIds> {

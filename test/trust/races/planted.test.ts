@@ -50,10 +50,10 @@ const bugs: Bug[] = [
       { file: ledger, find: 'order by id for update', replace: 'order by id' },
       {
         file: ledger,
-        find: 'const answers = await inOneGo(pool, [...lockHeads(type, ids), readClock(clock.aheadMs)])',
+        find: 'const answers = await inOneGo(pool, [...lockHeads(type, ids), ...looked, readClock(clock.aheadMs)])',
         replace: `const after = { text: 'select id from streams where id = any($1) order by id for update', values: [ids] }
-  const [clockRead, , ...read] = (await inOneGo(pool, [...lockHeads(type, ids), after, readClock(clock.aheadMs)])).reverse()
-  const answers = [...read, clockRead as pg.QueryResult]`,
+  const [clockRead, , ...read] = (await inOneGo(pool, [...lockHeads(type, ids), ...looked, after, readClock(clock.aheadMs)])).reverse()
+  const answers = [...read.reverse(), clockRead as pg.QueryResult]`,
       },
     ],
     meets: { table: 'ready to adopt', acts: ['adopt', 'take a stance'] },

@@ -4,7 +4,7 @@ import { founders, type Story } from './words.ts'
 const involvementOf = ({ parties }: Told['body'], organisationId: string): string | undefined =>
   parties.find((party: { organisationId: string }) => party.organisationId === organisationId)?.involvement
 
-/** An organisation that is invited, consents, and is seated once nobody objected. */
+/** An organisation that is invited, let in once nobody objected, consents, and is seated. */
 export async function joins({ teller, table, people: { lotte, noor, karel } }: Story): Promise<void> {
   const asks = { as: noor.subject, expect: 404 }
   await teller.tell(`${noor.name} of ${noor.organisation} would like to join. For her there is no table yet.`, `GET ${table.at}`, asks)
@@ -14,16 +14,22 @@ export async function joins({ teller, table, people: { lotte, noor, karel } }: S
     reason: 'Zij begeleiden dezelfde gezinnen.',
   })
   const consents = `/annexes/${annex.id}/consents`
+  teller.note(`The others can object until ${annex.windowEndsAt.slice(0, 10)}. Until then nothing opens.`)
+  await table.does(`${lotte.name} cannot let it in sooner.`, lotte, consents, {}, 409)
+  await teller.tell(`For ${noor.name} there still is no table.`, `GET ${table.at}`, asks)
+  await teller.daysLater(31)
+  await table.does(`Nobody objected, and ${lotte.name} lets it in.`, lotte, consents, {})
+  const { body: waiting } = await teller.tell(`${noor.name} reads what her organisation would be bound by.`, `GET ${table.at}`, {
+    as: noor.subject,
+    expect: 200,
+  })
+  teller.sure('it reads along, and is bound by nothing', involvementOf(waiting, noor.organisationId) === 'informed')
   await table.does(`${noor.name} consents, but nobody mandated her.`, noor, consents, {}, 403)
   await table.grant(karel, noor)
   await table.does('Now she may. She has still to say on which legal basis her organisation shares data.', noor, consents, {}, 409)
   const legalBasis = { basis: 'Jeugdwet, artikel 7.4.0', processingRecord: 'Register jeugdbescherming, nummer 14' }
-  const pending = await table.does('She does, and the others have thirty days to object.', noor, consents, { legalBasis })
-  teller.note(`It takes effect on ${pending.takesEffectAt.slice(0, 10)}, by itself.`)
-  const { body: waiting } = await teller.look(table.at, lotte.subject)
-  teller.sure('until then it reads along', involvementOf(waiting, noor.organisationId) === 'informed')
-  await teller.daysLater(31)
-  const seated = await teller.tell('Nobody objected, and nobody had to do anything.', `GET ${table.at}`, { as: noor.subject, expect: 200 })
+  await table.does('She does, and it is seated: nobody has to do anything more.', noor, consents, { legalBasis })
+  const seated = await teller.look(table.at, noor.subject)
   teller.sure(`${noor.organisation} is seated`, involvementOf(seated.body, noor.organisationId) === 'seated')
 }
 
@@ -38,7 +44,7 @@ export async function someoneObjects({ teller, table, people: { lotte, petra, il
   })
   teller.sure('it does not happen, and is for the next round to talk about', objected.state === 'objected')
   const asks = { as: ilse.subject, expect: 404 }
-  await teller.tell(`What ${ilse.organisation} read along since it was invited is closed to it again.`, `GET ${table.at}`, asks)
+  await teller.tell(`${ilse.organisation} never read along: for it there has been no table.`, `GET ${table.at}`, asks)
 }
 
 /** A party that leaves, after its notice. */

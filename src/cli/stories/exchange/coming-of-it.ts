@@ -60,7 +60,7 @@ export async function becomesAPromise(
     kind: 'proposal',
     text: 'Om negen uur belt de een, om de week de ander.',
     actingPartyIds: [table.partyOf(guest), table.partyOf(host)],
-    recommendationId,
+    originatesFrom: { kind: 'recommendation', recommendationId },
   })
   for (const person of [host, guest]) await table.hear(`${person.name} is heard, and has no concerns.`, person)
   await table.write(`${host.name} writes the nine elements down.`, host, {

@@ -35,7 +35,7 @@ export async function propose({ table, people: { anouk, mila, pieter }, recommen
     kind: 'proposal',
     text: 'Eén nummer voor alle scholen: de ene week neemt Oost op, de andere West.',
     actingPartyIds: [table.partyOf(anouk), table.partyOf(mila)],
-    recommendationId,
+    originatesFrom: { kind: 'recommendation', recommendationId },
   })
   await table.inRound(`${pieter.name} names the problem that it answers.`, pieter, '/contributions', {
     kind: 'problem',

@@ -20,8 +20,8 @@ export function closingRoutes(app: FastifyInstance, deps: Deps): void {
     tag,
     summary: { en: 'The meeting that closed a round, and what came of it', nl: 'De slotbijeenkomst van een ronde, en wat ervan kwam' },
     description: {
-      en: 'Without `round` the last one. Each outcome says which recommendations are based on it and which agreements originate from it, as far as you may read them; the first 100 of each.',
-      nl: 'Zonder `round` de laatste. Bij elke uitkomst staat welke aanbevelingen erop berusten en welke overeenstemmingen eruit voortkomen, voor zover u ze mag lezen; van elk de eerste 100.',
+      en: 'Without `round` the last one. Each outcome says which recommendations are based on it, and which agreements and proposals originate from it, as far as you may read them; the first 100 of each.',
+      nl: 'Zonder `round` de laatste. Bij elke uitkomst staat welke aanbevelingen erop berusten, en welke overeenstemmingen en voorstellen eruit voortkomen, voor zover u ze mag lezen; van elk de eerste 100.',
     },
     access: 'member',
     params,
@@ -39,8 +39,8 @@ export function closingRoutes(app: FastifyInstance, deps: Deps): void {
     tag,
     summary: { en: 'Record the closing meeting of a round', nl: 'Leg de slotbijeenkomst van een ronde vast' },
     description: {
-      en: 'By the leading organisation. Each outcome gets an id: a recommendation or an agreement can come from it. Visits that are still owed stay so, and can be made up for.',
-      nl: 'Door de leidende organisatie. Elke uitkomst krijgt een id: er kan een aanbeveling of overeenstemming uit voortkomen. Bezoeken die nog openstaan, blijven dat, en kunnen worden ingehaald.',
+      en: 'By the leading organisation. Each outcome gets an id: a recommendation, an agreement or a proposal can come from it. Visits that are still owed stay so, and can be made up for.',
+      nl: 'Door de leidende organisatie. Elke uitkomst krijgt een id: er kan een aanbeveling, overeenstemming of voorstel uit voortkomen. Bezoeken die nog openstaan, blijven dat, en kunnen worden ingehaald.',
     },
     access: 'person',
     params,

@@ -3,13 +3,14 @@ import { z } from 'zod'
 import type { Deps } from '../../../actions/deps.ts'
 import {
   addExchangeRound,
+  cancelExchangeRound,
   changeExchangeRound,
   changeProgramme,
   foundProgramme,
   type ProgrammeChange,
 } from '../../../actions/exchange/programme.ts'
 import { ChangeProgramme, FoundProgramme, ProgrammeView, recordedProgramme, viewProgramme } from '../../../domain/exchange/programme.ts'
-import { ExchangeRound, PlanExchangeRound } from '../../../domain/exchange/round.ts'
+import { CancelExchangeRound, ExchangeRound, PlanExchangeRound } from '../../../domain/exchange/round.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import { uuid } from '../../../domain/uuid.ts'
 import { findProgramme, listProgrammes } from '../../../store/exchange/programme.ts'
@@ -165,5 +166,24 @@ export function programmeRoutes(app: FastifyInstance, deps: Deps): void {
     answer: { status: 200, schema: ProgrammeView, etag: true },
     handle: async ({ actor, params: { programmeId, roundNumber }, ifMatch, body }) =>
       changed(await changeExchangeRound(deps, await actor(), { id: programmeId, ifMatch }, roundNumber, body)),
+  })
+
+  operation(app, {
+    method: 'POST',
+    path: '/exchange-programmes/:programmeId/rounds/:roundNumber/cancellation',
+    id: 'cancelExchangeRound',
+    tag,
+    summary: { en: 'Cancel a round of which no visits were made yet', nl: 'Gelast een ronde af waarvan nog geen bezoeken zijn gemaakt' },
+    description: {
+      en: 'By the leading organisation, with a reason: where nobody enrolled, or nobody can be paired. Another round can be added.',
+      nl: 'Door de leidende organisatie, met een reden: waar niemand zich aanmeldde, of niemand te koppelen is. Er kan een andere ronde bij.',
+    },
+    access: 'person',
+    params: ofRound,
+    body: CancelExchangeRound,
+    example: { reason: 'Er meldde zich maar één organisatie aan.' },
+    answer: { status: 201, schema: ProgrammeView, etag: true },
+    handle: async ({ actor, params: { programmeId, roundNumber }, ifMatch, body }) =>
+      changed(await cancelExchangeRound(deps, await actor(), { id: programmeId, ifMatch }, roundNumber, body)),
   })
 }

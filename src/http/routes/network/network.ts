@@ -10,7 +10,7 @@ import { findMember, findNetwork, listMembers, listNetworks } from '../../../sto
 import { etagOf } from '../../etag.ts'
 import { operation } from '../../operation.ts'
 import { page, pageOf, pageQuery, position } from '../../page.ts'
-import { anId, id } from '../../params.ts'
+import { anId, id, ofGroups } from '../../params.ts'
 
 const ofNetwork = { networkId: id }
 const network = { name: 'Keten huiselijk geweld Kogge', sharedGoal: 'Thuis is het veilig, en blijft het veilig.' }
@@ -24,11 +24,11 @@ export function networkRoutes(app: FastifyInstance, deps: Deps): void {
     tag: 'Networks',
     summary: { en: 'The networks of your organisation, by name', nl: 'De samenwerkingsverbanden van uw organisatie, op naam' },
     access: 'member',
-    query: z.strictObject(pageQuery()),
+    query: z.strictObject({ ...pageQuery(), ...ofGroups }),
     answer: { status: 200, schema: pageOf(NetworkView, 'NetworkPage') },
     handle: async (call) => {
       const after = position(call, z.tuple([z.string(), uuid]))
-      const rows = await listNetworks(deps.database, await call.actor(), { after, limit: call.query.limit + 1 })
+      const rows = await listNetworks(deps.database, await call.actor(), call.query, { after, limit: call.query.limit + 1 })
       return page(call, rows, { keys: ({ name, id }) => [name, id], item: (row) => row })
     },
   })

@@ -1,0 +1,33 @@
+/** A text as both sides of a search have it: without the marks on letters, so that *creche* finds *crèche*. */
+export const unmarked = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+
+/** Of how many letters a part of a word is found by: with fewer it would be found in words that have nothing to do with it. */
+export const shortestPart = 4
+
+// Hardly a Dutch compound begins with a shorter word.
+const shortestStart = 3
+// Longer than a compound that people write; the ends of a word grow with the square of its length.
+const longestCompound = 40
+
+/** What the words of a text end with, where they may be compounds: by it *opvang* finds *Vrouwenopvang*. */
+export function endsOf(text: string): string[] {
+  const ends = new Set<string>()
+  for (const word of new Set(text.toLowerCase().match(/\p{L}+/gu))) {
+    const letters = [...word]
+    if (letters.length > longestCompound) continue
+    for (let from = shortestStart; from <= letters.length - shortestPart; from += 1) ends.add(letters.slice(from).join(''))
+  }
+  return [...ends]
+}
+
+/** The words of a query that is words only, of letters and digits; nothing where quotes or a minus sign say how it is meant. */
+export const plainWords = (query: string): string[] | undefined =>
+  /"|(^|\s)-/.test(query)
+    ? undefined
+    : (unmarked(query)
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu) ?? undefined)

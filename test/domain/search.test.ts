@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { endsOf, plainWords, unmarked } from '../../src/domain/search.ts'
+
+describe('what the words of a text end with', () => {
+  test.each([
+    ['Vrouwenopvang', ['uwenopvang', 'wenopvang', 'enopvang', 'nopvang', 'opvang', 'pvang', 'vang']],
+    ['thuis', []],
+    ['loket', []],
+    ['ggzhulp', ['hulp']],
+    ['De Haven', []],
+    ['Jeugd-zorg', []],
+    ['jeugdzorg, JEUGDZORG; zorg24', ['gdzorg', 'dzorg', 'zorg']],
+    ['Zorgécole', ['gécole', 'école', 'cole']],
+    ['𠀀𠀁𠀂𠀃𠀄𠀅𠀆', ['𠀃𠀄𠀅𠀆']],
+    ['  ', []],
+    ['', []],
+  ])('of "%s" are %j', (text, ends) => expect(endsOf(text)).toEqual(ends))
+
+  test('stay few: nobody writes a compound of more than forty letters', () => {
+    expect(endsOf('a'.repeat(40))).toHaveLength(34)
+    expect(endsOf('a'.repeat(41))).toEqual([])
+  })
+})
+
+test.each([
+  ['Crèche één façade', 'Creche een facade'],
+  ['cre\u0300che', 'creche'],
+  ['Ñandú, ß, ø, 漢字, 한', 'Nandu, ß, ø, 漢字, 한'],
+])('of "%s" is searched "%s"', (text, searched) => expect(unmarked(text)).toBe(searched))
+
+test.each([
+  ['Opvang voor  vrouwen', ['opvang', 'voor', 'vrouwen']],
+  ['crèche-hulp, 24/7', ['creche', 'hulp', '24', '7']],
+  ["o'reilly\\ :* & (x)", ['o', 'reilly', 'x']],
+  ['"de haven"', undefined],
+  ['opvang -haven', undefined],
+  ['-haven', undefined],
+  ['& | !', undefined],
+])('the words of the query %s are %j', (query, words) => expect(plainWords(query)).toEqual(words))
