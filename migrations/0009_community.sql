@@ -343,7 +343,7 @@ CREATE INDEX "meetings_guests" ON "meetings" USING gin ((doc->'guests') jsonb_pa
 --> statement-breakpoint
 -- Who was a guest of a meeting is told to their own organisation, which does not sit at that table: what they acknowledged, and no more.
 CREATE VIEW guests AS
-  SELECT m.agreement_id, (guest->>'personId')::uuid AS person_id, guest || jsonb_build_object('meetingId', m.id) AS doc
+  SELECT m.agreement_id, (guest->>'personId')::uuid AS person_id, guest - 'notedById' - 'notedByPartyId' || jsonb_build_object('meetingId', m.id) AS doc
   FROM meetings m CROSS JOIN LATERAL jsonb_array_elements(m.doc->'guests') guest
   WHERE m.doc ? 'guests' AND m.doc->'guests' @> jsonb_build_array(jsonb_build_object('organisationId', (SELECT acting_organisation())))
     AND (guest->>'organisationId')::uuid = (SELECT acting_organisation());
@@ -374,8 +374,8 @@ INSERT INTO social_map (organisation_id, name, subjects, words, doc)
     CROSS JOIN LATERAL (SELECT string_agg(said, E'\n') AS words FROM jsonb_array_elements_text(s.state->'position'->'limits') said) limited
   WHERE s.type = 'organisation';
 --> statement-breakpoint
--- Searched without the marks on letters, and with what words end with that may be compounds (src/domain/search.ts).
-UPDATE social_map SET words = normalize(regexp_replace(normalize(words, NFD), '[\u0300-\u036f]', '', 'g'), NFC);
+-- Searched by words, without the marks on letters, and with what words end with that may be compounds (src/domain/search.ts).
+UPDATE social_map SET words = regexp_replace(normalize(regexp_replace(normalize(words, NFD), '[\u0300-\u036f]', '', 'g'), NFC), E'[^[:alnum:]\n]+', ' ', 'g');
 --> statement-breakpoint
 UPDATE social_map SET words = left(words || E'\n' || (
   SELECT coalesce(string_agg(DISTINCT substr(word, start), ' '), '')

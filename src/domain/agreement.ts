@@ -204,7 +204,7 @@ export function leaveTable(state: Agreement, partyId: string, input: z.output<ty
   if (staying(state).filter((other) => other.id !== partyId).length < (state.adopted ? 2 : 1)) refuse('last-at-table')
   if (!state.adopted) return [...waiting, left]
   const { annex, atOnce } = withdrawal(state, party, reason, bound.id, context)
-  return [...waiting, annex, ...(atOnce ? [left] : [])]
+  return atOnce ? [...waiting, annex, left] : [annex]
 }
 
 /** Whether somebody takes back a place that their party gave, before the other took it: by a mandate, by being heard, or by being bound. */

@@ -7,8 +7,10 @@ import {
   annexMachine,
   annexStateAt,
   type Consented,
+  dropped,
   type HasAnnexes,
   isWaiting,
+  lacksPlace,
   type Proposed,
   requireAnnex,
   windowOpen,
@@ -57,10 +59,16 @@ const joinsAt = (state: HasAdoption, windowEndsAt: Instant, now: Instant): Insta
   latest(latest(windowEndsAt, now), versionNow(state, now).fromAt)
 
 /** Of one kind one annex about an organisation waits at a time. */
-export function onlyOne({ annexes }: HasAnnexes, kind: Annex['kind'], organisationId: string, now: Instant): void {
-  const same = Object.values(annexes).some((one) => one.kind === kind && one.organisationId === organisationId && isWaiting(one, now))
-  if (same) refuse('already-done', { what: kind })
+export function onlyOne(state: HasAnnexes, kind: Annex['kind'], organisationId: string, now: Instant): void {
+  if (waits(state, kind, organisationId, now)) refuse('annex-waits', { what: kind })
 }
+
+const waits = ({ annexes }: HasAnnexes, kind: Annex['kind'], organisationId: string, now: Instant): boolean =>
+  Object.values(annexes).some((one) => one.kind === kind && one.organisationId === organisationId && isWaiting(one, now))
+
+/** Nobody joins who is being put out: what waited is dropped once its expulsion has its day. */
+const notJoining = (state: HasAdoption, partyId: string, now: Instant): AnnexEvent[] =>
+  dropped(state, now, 'left', (annex) => annex.kind === 'accession' && annex.partyId === partyId)
 
 /** Where the version says that data is shared, who joins says on which legal basis, and nobody says it for them. */
 function requireBasis(state: HasAdoption, basis: LegalBasis | undefined, joins: boolean): void {
@@ -96,6 +104,7 @@ export function proposeAccession(
   if (asks && organisationId !== party.organisationId) refuse('not-seated')
   const there = partyOf(state, organisationId)
   if (there?.involvement === 'seated') refuse('already-a-party', {}, '/organisationId')
+  if (there?.leaving) refuse('annex-waits', { what: 'expulsion' })
   onlyOne(state, 'accession', organisationId, context.now)
   const mandate = asks ? joiningUnder(state, seat, context.now) : seat.mandate
   requireBasis(state, input.legalBasis, asks)
@@ -139,8 +148,9 @@ export function proposeExpulsion(state: HasAdoption, partyId: string, input: { r
   const about = state.parties[partyId]
   if (!about || about.leftAt) refuse('not-found', { what: 'party' })
   if (about.id === party.id) refuse('about-yourself')
-  if (about.leaving) refuse('already-done', { what: 'withdrawal' })
   onlyOne(state, 'expulsion', about.organisationId, context.now)
+  // Who leaves by itself is put out only where that can be sooner.
+  if (about.leaving && about.leaving.at <= windowEnd(state, context.now)) refuse('already-done', { what: 'withdrawal' })
   const { version } = versionNow(state, context.now)
   const { reason } = input
   const takesEffectAt = expelsAt(state, partyId, [party.id], context.now)
@@ -155,7 +165,10 @@ export function proposeExpulsion(state: HasAdoption, partyId: string, input: { r
     reason,
     takesEffectAt,
   })
-  return [{ type: 'annex-proposed', data: proposed as Proposed, mandateId: mandate.id }]
+  return [
+    { type: 'annex-proposed', data: proposed as Proposed, mandateId: mandate.id },
+    ...(takesEffectAt ? notJoining(state, partyId, context.now) : []),
+  ]
 }
 
 /** When an expulsion takes effect: after the objection window, once every other party that stays has consented. Two stay at least. */
@@ -167,17 +180,21 @@ function expelsAt(state: HasAdoption, partyId: string, consented: readonly strin
 
 /** Consents, under a mandate: a seated party to letting in who was invited, that one to joining, and every other seated party to an expulsion. */
 export function consentToAnnex(state: HasAdoption, id: string, input: ConsentToAnnex, context: Context): (AnnexEvent | PartyEvent)[] {
-  const seat = guard(state, 'consent-to-annex', context)
+  const invited = state.annexes[id]
+  const letsIn = invited !== undefined && lacksPlace(state, invited)
+  const seat = guard(state, letsIn ? 'let-in' : 'consent-to-annex', context)
   const { party } = seat
   const annex = requireAnnex(state, id)
   const joins = annex.kind === 'accession'
-  const another = joins && annex.partyId !== party.id
-  if (another && (party.involvement !== 'seated' || annex.partyId in state.parties)) refuse('not-yours', { what: 'annex' })
   if (!joins && annex.partyId === party.id) refuse('about-yourself')
   if (!joins && party.involvement !== 'seated') refuse('not-seated')
   move('annex', annexMachine, annexStateAt(annex, context.now), 'consent')
-  requireBasis(state, input.legalBasis, joins && !another)
-  if (another) return letIn(state, annex, seat, context.now)
+  if (joins && !letsIn && annex.partyId !== party.id) {
+    if (party.involvement === 'seated' && cameWith(state, annex)) refuse('already-done', { what: 'consent' })
+    refuse('not-yours', { what: 'annex' })
+  }
+  requireBasis(state, input.legalBasis, joins && !letsIn)
+  if (letsIn) return letIn(state, annex, seat, context.now)
   const mandate = joins ? joiningUnder(state, seat, context.now) : seat.mandate
   const before = [annex.byPartyId, ...annex.consentedPartyIds]
   const takesEffectAt = joins
@@ -186,7 +203,8 @@ export function consentToAnnex(state: HasAdoption, id: string, input: ConsentToA
   // Who had consented can do so again only where nobody is waited for any more: those who had not have left.
   if (!joins && !takesEffectAt && before.includes(party.id)) refuse('already-done', { what: 'consent' })
   const data = defined({ annexId: id, partyId: party.id, takesEffectAt, legalBasis: input.legalBasis })
-  return [{ type: 'annex-consented', data: data as Consented, ...(mandate && { mandateId: mandate.id }) }]
+  const consented: AnnexEvent = { type: 'annex-consented', data: data as Consented, ...(mandate && { mandateId: mandate.id }) }
+  return [consented, ...(!joins && takesEffectAt ? notJoining(state, annex.partyId, context.now) : [])]
 }
 
 /**
@@ -219,7 +237,8 @@ export function withdrawal(
   context: Context,
 ): { annex: AnnexEvent; atOnce: boolean } {
   const days = state.rules.noticeDays ?? 0
-  if (days > 0 && party.leaving) refuse('already-done', { what: 'withdrawal' })
+  const twice = waits(state, 'withdrawal', party.organisationId, context.now)
+  if (days > 0 && party.leaving) refuse('already-done', { what: twice ? 'withdrawal' : 'expulsion' })
   const proposed: Proposed = {
     id: context.newId(),
     kind: 'withdrawal',

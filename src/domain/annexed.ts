@@ -21,7 +21,7 @@ function takingPart(participants: readonly Participant[], { kind, partyId: id, o
 
 /**
  * The periods as the annexes make them: each is split where one takes effect, and from then on tells of it. When that is no longer known
- * so, the periods that tell otherwise are replaced, and nothing that was known is changed. What was replaced before is in its table.
+ * so, the periods that tell otherwise are replaced, and nothing that was known is changed. What is over, or was replaced before, is in its table.
  */
 export function annexed(state: Annexed, at: Instant): readonly Period[] {
   const open = state.periods.filter((period) => !period.replacedAt && period.untilAt > at)
@@ -29,7 +29,7 @@ export function annexed(state: Annexed, at: Instant): readonly Period[] {
   const stays = (period: Period) => wanted.some((span) => alike(span, period))
   const fresh = wanted.filter((span) => !open.some((period) => alike(span, period)))
   if (fresh.length === 0) return state.periods
-  const known = state.periods.filter(({ replacedAt }) => !replacedAt || replacedAt === at)
+  const known = state.periods.filter((period) => open.includes(period) || period.knownAt === at || period.replacedAt === at)
   const told: Period[] = known.map((period) => (open.includes(period) && !stays(period) ? { ...period, replacedAt: at } : period))
   for (const span of fresh) told.push({ ...span, id: unusedId(told, `${span.version}@${at}`), knownAt: at })
   return told
@@ -49,7 +49,7 @@ function split(state: Annexed, { version, fromAt, untilAt, annexes: held = [] }:
   })
 }
 
-/** What changes who is bound by a version, in order: of what its period tells of and what is recorded since, that which is to happen. */
+/** What changes who takes part in a version, in order: of what its period tells of and what is recorded since, that which is to happen. */
 function annexesTo({ annexes, versions }: Annexed, version: number, held: readonly AnnexInForce[]): AnnexInForce[] {
   const adopted = versions.find(({ number }) => number === version)
   const recorded = Object.values(annexes).flatMap(({ id, kind, partyId, organisationId, name, legalBasis, takesEffectAt, state }) => {
@@ -63,8 +63,8 @@ function annexesTo({ annexes, versions }: Annexed, version: number, held: readon
   const order = [...settled, ...recorded].sort((a, b) => (a.takesEffectAt + a.id < b.takesEffectAt + b.id ? -1 : 1))
   let taking: readonly Participant[] = adopted?.content.participants ?? []
   return order.filter((annex) => {
-    const bound = taking.some(({ id, involvement }) => id === annex.partyId && involvement === 'seated')
-    const changes = bound !== (annex.kind === 'accession')
+    const there = taking.find(({ id }) => id === annex.partyId)
+    const changes = annex.kind === 'accession' ? there?.involvement !== 'seated' : there !== undefined
     if (changes) taking = takingPart(taking, annex)
     return changes
   })

@@ -202,8 +202,11 @@ function renewals({ steps, afterwards, since, now }: Judged): Found {
 }
 
 /** When a mandate was over, or will be: it ran out or was withdrawn, its party left, or the agreement ended. */
-const endOfMandate = ({ parties, ended }: RoundHistory['since'], { untilAt, withdrawn, partyId }: Mandate): Instant =>
-  [withdrawn?.at, parties[partyId]?.leftAt, ended?.at].reduce<Instant>((first, at) => (at ? earliest(first, at) : first), untilAt)
+const endOfMandate = ({ parties, ended }: RoundHistory['since'], { untilAt, withdrawn, partyId, holderLeftAt }: Mandate): Instant =>
+  [withdrawn?.at, holderLeftAt, parties[partyId]?.leftAt, ended?.at].reduce<Instant>(
+    (first, at) => (at ? earliest(first, at) : first),
+    untilAt,
+  )
 
 /** The seven ground rules of a round, judged as it stood when it was over, or stands now (docs/domain.md#compliance). */
 export function compliance(history: RoundHistory, now: Instant): Compliance {

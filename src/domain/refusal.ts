@@ -429,7 +429,7 @@ export const refusals = {
   'network-needed': {
     kind: 'conflict',
     en: 'There is no network to show this to: name one, or choose another visibility.',
-    nl: 'Er is geen netwerk om dit aan te tonen: noem er een, of kies een andere zichtbaarheid.',
+    nl: 'Er is geen samenwerkingsverband om dit aan te tonen: noem er een, of kies een andere zichtbaarheid.',
   },
   'owner-without-mandate': {
     kind: 'conflict',
@@ -504,6 +504,11 @@ export const refusals = {
     kind: 'conflict',
     en: 'This is about your own party: it is for the others to decide.',
     nl: 'Dit gaat over uw eigen partij: het is aan de andere om te beslissen.',
+  },
+  'annex-waits': {
+    kind: 'conflict',
+    en: 'The {what} of this organisation is under way already: wait for that, or object to it.',
+    nl: 'Over deze organisatie loopt al een {what}: wacht dat af, of maak er bezwaar tegen.',
   },
   'objection-window': {
     kind: 'conflict',

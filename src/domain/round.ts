@@ -196,6 +196,8 @@ export const tableActions = {
   'propose-accession': { in: begun, standing: 'pledge' },
   'propose-expulsion': { in: begun, standing: 'bind' },
   'consent-to-annex': { in: begun, standing: 'pledge' },
+  // A place is in the text: to let somebody in while that is deliberated on would void every stance on it.
+  'let-in': { in: ['acting', 'reflecting', 'closed'], standing: 'bind' },
   'object-to-annex': { in: begun, standing: 'seat' },
   'link': { in: open, standing: 'bind' },
   'end': { in: open, standing: 'bind' },

@@ -5,6 +5,9 @@ export const unmarked = (text: string): string =>
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
 
+/** The words of a text as they are searched, without what stands between them: PostgreSQL takes *zorg/welzijn* for one word, a path. */
+export const spoken = (text: string): string => unmarked(text).replace(/[^\p{L}\p{N}\n]+/gu, ' ')
+
 /** Of how many letters a part of a word is found by: with fewer it would be found in words that have nothing to do with it. */
 export const shortestPart = 4
 
@@ -23,6 +26,9 @@ export function endsOf(text: string): string[] {
   }
   return [...ends]
 }
+
+/** A query with quotes or minus signs, which stay where they mean something, with its words as those of the texts are. */
+export const quoted = (query: string): string => unmarked(query).replace(/(?<=\S)-|[^\p{L}\p{N}"\s-]+/gu, ' ')
 
 /** The words of a query that is words only, of letters and digits; nothing where quotes or a minus sign say how it is meant. */
 export const plainWords = (query: string): string[] | undefined =>

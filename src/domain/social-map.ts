@@ -4,7 +4,7 @@ import { Desk, openDesks } from './desk.ts'
 import { type Organisation, OrganisationView, viewOrganisation } from './organisation.ts'
 import { involvements } from './party.ts'
 import { PositionStatement } from './position.ts'
-import { endsOf, unmarked } from './search.ts'
+import { endsOf, spoken } from './search.ts'
 import { uuid } from './uuid.ts'
 
 /** How many agreements the map shows of an organisation, and how many networks: what fits beside its desks on one screen. */
@@ -74,7 +74,7 @@ export function wordsOf({ organisation, position, desks }: Place): string {
     ...claims.map(({ subject }) => subject),
     ...stated,
   ].filter((words) => words !== undefined)
-  const words = unmarked(all.join('\n'))
+  const words = spoken(all.join('\n'))
   return `${words}\n${endsOf(words).join(' ')}`.slice(0, mostWords).toWellFormed()
 }
 

@@ -123,7 +123,7 @@ export const answerRecommendation = ({ id, networkId, text }: RecommendationView
 })
 
 // Nobody records that they met. A month outlasts a holiday; after it a day that went by says nothing any more.
-const meetAgainDays = 30
+export const meetAgainDays = 30
 
 /** More coffee after a visit, on both their lists: from its day on, for as long as it may still come to mind. */
 export const meetAgain = ({ programmeId, placementId, networkId, network, name, on }: FollowUp, at: Instant): ToDo[] =>

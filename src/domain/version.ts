@@ -5,10 +5,10 @@ import { Dissent, positions } from './stance.ts'
 import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 
-/** What changes who is bound by a version, without adopting it anew (docs/domain.md#annexes). */
+/** What changes who takes part in a version, without adopting it anew (docs/domain.md#annexes). */
 export const annexKinds = ['accession', 'withdrawal', 'expulsion'] as const
 
-/** An annex that is in effect: who is bound since, or no longer is. */
+/** An annex that is in effect: who is bound since, or takes part no longer. */
 export const AnnexInForce = z
   .strictObject({
     id: uuid,

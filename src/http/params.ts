@@ -17,8 +17,8 @@ export const ofProgramme = { programmeId: id.describe('the id of the exchange pr
 
 export const ofVersion = { ...ofAgreement, versionNumber: number }
 
-/** Words to search with: 200 characters are more than anybody types into a search box. */
-export const searchWords = z.string().min(1).max(200).refine(isStorable)
+/** Words to search with, composed as texts are kept: 200 characters are more than anybody types into a search box. */
+export const searchWords = z.string().min(1).max(200).refine(isStorable).normalize('NFC')
 
 /** What networks can be of, to spread into the strictObject of a query. */
 export const ofGroups = {

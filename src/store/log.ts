@@ -149,8 +149,8 @@ export type WholeAgreement = {
   logged: { revision: number; position: number; hash: string }[]
 }
 
-const list = (what: string, from: string, order: string): string =>
-  `(select coalesce(json_agg(${what} order by ${order}), '[]') from ${from})`
+const list = (item: string, from: string, order: string): string =>
+  `(select coalesce(json_agg(${item} order by ${order}), '[]') from ${from})`
 
 /** Reads all that is kept of an agreement in one statement, so that nothing changes in between. Who may is for the caller to ask. */
 export async function wholeAgreement(database: Database, agreementId: string): Promise<WholeAgreement> {

@@ -1,17 +1,21 @@
 import type { Actor } from '../domain/actor.ts'
 import type { Agreement, AgreementEvent } from '../domain/agreement.ts'
+import type { Leavers } from '../domain/mandate.ts'
 import { refuse } from '../domain/refusal.ts'
 import { type RoundHistory, retell, settling } from '../domain/round-history.ts'
 import type { Instant } from '../domain/time.ts'
 import { agreementSeen, type Seen } from './agreement.ts'
 import type { Database } from './database.ts'
+import { leaversOfAll, withFound } from './leavers.ts'
 import { type StoredEvent, storedEvent, told } from './ledger.ts'
 import type { RoundKey } from './round.ts'
 
 /** A round as it went, for those at the table, and the agreement as it is now. Refuses with `not-found` where there is no such round. */
 export async function roundSeenWhole(database: Database, actor: Actor, key: RoundKey): Promise<Seen & { history: RoundHistory }> {
   const seen = await agreementSeen(database, actor, key.agreementId)
-  return { ...seen, history: (await roundHistory(database, key, seen.at)) ?? refuse('not-found', { what: 'round' }) }
+  const history = (await roundHistory(database, key, seen.at)) ?? refuse('not-found', { what: 'round' })
+  const { rows } = await database.query<{ left: Leavers }>(leaversOfAll([key.agreementId]))
+  return { ...seen, history: { ...history, since: withFound(history.since, rows[0]?.left) } }
 }
 
 /**

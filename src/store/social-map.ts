@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/actor.ts'
 import { refuse } from '../domain/refusal.ts'
-import { plainWords, shortestPart, unmarked } from '../domain/search.ts'
+import { plainWords, quoted, shortestPart } from '../domain/search.ts'
 import { type ContactPerson, entryOf, mostBeside, type Place, type SocialMapEntry } from '../domain/social-map.ts'
 import { afterPosition } from './agreement.ts'
 import { currentOfOrganisations } from './current-list.ts'
@@ -24,7 +24,7 @@ type Found = { place: Place; networks: { id: string; name: string }[] }
  */
 export function searched(query: string): SQL {
   const words = plainWords(query)
-  if (!words) return sql`${findable.search} @@ websearch_to_tsquery('dutch', ${unmarked(query)})`
+  if (!words) return sql`${findable.search} @@ websearch_to_tsquery('dutch', ${quoted(query)})`
   return sql`${findable.search} @@ (select ${sql.join(words.map(begun), sql` && `)})`
 }
 

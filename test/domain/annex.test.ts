@@ -28,6 +28,7 @@ import {
   partyIdOf,
   pass,
   prepare,
+  reasons,
   school,
   seatedHouses,
   secondRound,
@@ -60,6 +61,7 @@ const expels = (table: Table, whom: House, by: House = school) =>
   dataOf(does(table, by.representative, proposeExpulsion, partyIdOf(table, whom), { reason }), 'annex-proposed').id
 const leaves = (table: Table, who: House) => does(table, who.representative, leaveTable, partyIdOf(table, who), { reason })
 
+const refusals = (act: () => unknown) => reasons(act).map(({ code, params }) => ({ code, params }))
 const now = (table: Table) => settled(table.state, table.now)
 const seatedNow = (table: Table) => seated(now(table)).map(({ name }) => name)
 const stateOf = (table: Table, id: string): Annex['state'] => viewAnnex(annexOf(table, id), table.now).state
@@ -100,7 +102,7 @@ describe('joining what was adopted', () => {
     expect(codes(() => asks(table, school))).toEqual(['already-a-party'])
     expect(codes(() => invites(table, team))).toEqual(['already-a-party'])
     asks(table, parents)
-    expect(codes(() => asks(table, parents))).toEqual(['already-done'])
+    expect(codes(() => asks(table, parents))).toEqual(['annex-waits'])
   })
 
   test('there has to be a version to join', () => {
@@ -135,7 +137,7 @@ describe('joining what was adopted', () => {
     expect(codes(() => consents(table, school, id))).toEqual(['objection-window'])
     pass(table, 1)
     expect(partyOf(now(table), stranger.id), 'nobody reads along by silence alone').toBeUndefined()
-    expect(codes(() => consents(table, parents, id))).toEqual(['not-yours'])
+    expect(codes(() => consents(table, parents, id))).toEqual(['not-seated'])
     expect(codes(() => consents(table, school, id, { legalBasis: basis }))).toEqual(['basis-of-who-joins'])
     const [let_in] = consents(table, school, id)
     expect(let_in).toMatchObject({ type: 'annex-consented', mandateId: expect.anything() })
@@ -144,7 +146,7 @@ describe('joining what was adopted', () => {
       involvement: 'informed',
       addedByPartyId: partyIdOf(table, school),
     })
-    expect(codes(() => consents(table, team, id))).toEqual(['not-yours'])
+    expect(codes(() => consents(table, team, id))).toEqual(['already-done'])
     expect(codes(() => consents(table, stranger, id))).toEqual(['mandate-missing'])
     pass(table, 40)
     expect(stateOf(table, id)).toBe('proposed')
@@ -160,6 +162,7 @@ describe('joining what was adopted', () => {
     const table = inForce()
     const id = invites(table, parents)
     pass(table, 3)
+    expect(codes(() => consents(table, team, id))).toEqual(['not-yours'])
     consents(table, parents, id)
     expect(annexOf(table, id)).toMatchObject({ state: 'pending', takesEffectAt: later(table.now, 11) })
     const late = inForce()
@@ -167,17 +170,29 @@ describe('joining what was adopted', () => {
     pass(late, 20)
     consents(late, parents, other)
     expect(stateOf(late, other)).toBe('effective')
+    expect(annexOf(late, other).takesEffectAt, 'not from the end of the window: nobody is bound by what was before').toBe(late.now)
   })
 
   test('who waits to be let in is not invited again, nor given a place otherwise', () => {
     const table = secondRound()
     const id = invites(table, stranger)
     const place = { organisationId: stranger.id, involvement: 'informed' as const, formal: true }
-    expect(codes(() => invites(table, stranger, team))).toEqual(['already-done'])
-    expect(codes(() => does(table, school.representative, addParty, place, directory))).toEqual(['already-done'])
+    expect(codes(() => invites(table, stranger, team))).toEqual(['annex-waits'])
+    expect(codes(() => does(table, school.representative, addParty, place, directory))).toEqual(['annex-waits'])
     objects(table, school, id)
     does(table, school.representative, addParty, place, directory)
     expect(partyOf(table.state, stranger.id)?.involvement).toBe('informed')
+  })
+
+  test('nobody is let in while the next version is deliberated on: that would void every stance', () => {
+    const table = closed()
+    const id = invites(table, stranger)
+    pass(table, 14)
+    does(table, school.representative, openRound, {})
+    prepare(table, { buildsOn: [only(table.state.round?.agenda[0]).id] })
+    stands(table, school)
+    expect(codes(() => consents(table, school, id))).toEqual(['wrong-phase'])
+    expect(Object.keys(table.state.stances)).toHaveLength(1)
   })
 
   test('an objection of any seated party stops it, and is on the agenda of the next round', () => {
@@ -411,20 +426,87 @@ describe('putting a party out', () => {
     expect(codes(() => expels(table, school))).toEqual(['about-yourself'])
     expect(codes(() => does(table, school.representative, proposeExpulsion, uuid(1), { reason }))).toEqual(['not-found'])
     expels(table, city)
-    expect(codes(() => expels(table, city, team))).toEqual(['already-done'])
+    expect(codes(() => expels(table, city, team))).toEqual(['annex-waits'])
     expect(stateOf(table, expels(table, parents))).toBe('proposed')
     const two = inForce()
     leaves(two, city)
     expect(codes(() => expels(two, team))).toEqual(['last-at-table'])
   })
 
-  test('a party that leaves by itself is not put out any more', () => {
+  const leavesAt = (table: Table, who: House) => partyOf(now(table), who.id)?.leaving?.at
+  const withdrawn = (table: Table, who: House): string => dataOf(leaves(table, who), 'annex-proposed').id
+
+  test.each(['before', 'after'])('a notice does not keep it away: proposed %s a withdrawal, the day that comes first ends both', (when) => {
+    const table = inForce({ noticeDays: 300 })
+    const before = when === 'before' ? expels(table, city) : ''
+    const gone = withdrawn(table, city)
+    const day = later(table.now, 300)
+    const id = before || expels(table, city)
+    expect([stateOf(table, id), leavesAt(table, city), annexOf(table, id).dropsAt]).toEqual(['proposed', day, day])
+    consents(table, team, id)
+    expect([leavesAt(table, city), annexOf(table, gone).dropsAt]).toEqual([later(table.now, 14), later(table.now, 14)])
+    expect(annexOf(table, id)).not.toHaveProperty('dropsAt')
+    expect(stateOf(table, gone)).toBe('pending')
+    pass(table, 14)
+    expect([stateOf(table, id), seatedNow(table)]).toEqual(['effective', [school.name, team.name]])
+    expect(viewAnnex(annexOf(table, gone), table.now)).toMatchObject({ state: 'dropped', droppedBecause: 'left' })
+  })
+
+  test('an objection to it leaves the withdrawal as it was, and an expulsion that comes too late is dropped', () => {
     const table = inForce({ noticeDays: 30 })
     const id = expels(table, city)
-    leaves(table, city)
-    expect(stateOf(table, id)).toBe('dropped')
-    expect(partyOf(now(table), city.id)?.leaving?.at).toBe(later(table.now, 30))
-    expect(codes(() => expels(table, city))).toEqual(['already-done'])
+    const gone = withdrawn(table, city)
+    const day = later(table.now, 30)
+    consents(table, team, id)
+    objects(table, team, id)
+    expect([leavesAt(table, city), annexOf(table, gone).dropsAt]).toEqual([day, undefined])
+    const again = expels(table, city)
+    pass(table, 20)
+    expect(codes(() => expels(table, city))).toEqual(['annex-waits'])
+    consents(table, team, again)
+    expect(leavesAt(table, city)).toBe(day)
+    pass(table, 10)
+    expect([stateOf(table, gone), stateOf(table, again)]).toEqual(['effective', 'dropped'])
+    pass(table, 10)
+    expect(stateOf(table, again)).toBe('dropped')
+    expect(codes(() => objects(table, school, again))).toEqual(['wrong-state'])
+    expect(Object.values(now(table).parties)).toContainEqual(expect.objectContaining({ leftAt: day }))
+  })
+
+  test('who is gone by itself before it could be put out is not, and who is being put out withdraws at once or not', () => {
+    const soon = inForce({ noticeDays: 14 })
+    leaves(soon, city)
+    expect(codes(() => expels(soon, city))).toEqual(['already-done'])
+    const table = inForce({ noticeDays: 30 })
+    consents(table, team, expels(table, city))
+    expect(refusals(() => leaves(table, city))).toEqual([{ code: 'already-done', params: { what: 'expulsion' } }])
+    leaves(soon, parents)
+    expect(refusals(() => leaves(soon, city))).toEqual([{ code: 'already-done', params: { what: 'withdrawal' } }])
+    const free = inForce()
+    const id = expels(free, city)
+    consents(free, team, id)
+    leaves(free, city)
+    expect([stateOf(free, id), seatedNow(free)]).toEqual(['dropped', [school.name, team.name]])
+  })
+
+  test('who is being put out does not join: what it asked is dropped when the expulsion has its day, and it asks no more', () => {
+    const table = inForce()
+    const id = expels(table, parents)
+    consents(table, team, id)
+    const asked = asks(table, parents)
+    consents(table, city, id)
+    expect(annexOf(table, asked)).toMatchObject({ state: 'dropped', droppedBecause: 'left' })
+    for (const by of [parents, school])
+      expect(refusals(() => asks(table, by, { organisationId: parents.id }))).toEqual([
+        { code: 'annex-waits', params: { what: 'expulsion' } },
+      ])
+    pass(table, 20)
+    expect([stateOf(table, asked), stateOf(table, id), seatedNow(table)]).toEqual(['dropped', 'effective', three])
+    const kept = inForce()
+    const out = expels(kept, parents)
+    for (const by of [team, city]) consents(kept, by, out)
+    objects(kept, city, out)
+    expect(stateOf(kept, asks(kept, parents))).toBe('pending')
   })
 })
 

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { leaveTable, openRound } from '../../src/domain/agreement.ts'
 import { viewAgreement } from '../../src/domain/agreement-view.ts'
+import { annexStateAt } from '../../src/domain/annex.ts'
 import { consentToAnnex, objectToAnnex, ProposeAccession, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
-import { present } from '../../src/domain/party.ts'
+import { participantsIn } from '../../src/domain/annexed.ts'
+import { present, settled } from '../../src/domain/party.ts'
 import { Refused } from '../../src/domain/refusal.ts'
 import { later } from '../../src/domain/time.ts'
 import { inForceAt } from '../../src/domain/version.ts'
@@ -60,6 +62,18 @@ function told(table: Table, days = 0): string[] {
   return inForceAt(table.state, at)?.annexes?.map(({ kind, name }) => `${kind} ${name}`) ?? []
 }
 
+/** What is in effect some days from now has happened to its party then. */
+function happened(table: Table, days: number): void {
+  const at = later(table.now, days)
+  const { annexes, parties } = settled(table.state, at)
+  for (const annex of Object.values(annexes)) {
+    if (annexStateAt(annex, at) !== 'effective') continue
+    const { involvement, seatedFrom, leftAt } = only(parties[annex.partyId])
+    if (annex.kind === 'accession') expect([involvement, seatedFrom]).toEqual(['seated', annex.takesEffectAt])
+    else expect(leftAt).toBe(annex.takesEffectAt)
+  }
+}
+
 describe('the period of a version', () => {
   test('is one, without annexes, as long as nobody joins or leaves', () => {
     const table = inForce()
@@ -105,6 +119,18 @@ describe('the period of a version', () => {
     expect(told(table, 60)).toEqual(['accession Parents'])
     does(table, team.representative, consentToAnnex, id, {})
     expect([12, 13, 14].map((days) => told(table, days))).toEqual([[], ['accession Parents'], ['accession Parents', 'expulsion City']])
+  })
+
+  test('tells of who is put out that took part without being bound', () => {
+    const table = inForce()
+    const id = dataOf(does(table, school.representative, proposeExpulsion, partyIdOf(table, parents), { reason }), 'annex-proposed').id
+    for (const by of [team, city]) does(table, by.representative, consentToAnnex, id, {})
+    expect(told(table, 14)).toEqual(['expulsion Parents'])
+    const takesPart = (days: number) =>
+      participantsIn(table.state, only(inForceAt(table.state, later(table.now, days)))).some(
+        ({ organisationId }) => organisationId === parents.id,
+      )
+    expect([13, 14].map(takesPart)).toEqual([true, false])
   })
 
   test('is joined whatever else splits it: nobody waits for the day of another annex, nor is it passed over once that has come', () => {
@@ -169,9 +195,10 @@ test('after ending nothing holds, whatever was to take effect', () => {
 test('whoever joins and leaves whenever: who is bound is who is seated, periods never overlap, and what was known stays known', () => {
   const house = fc.constantFrom(...houses)
   const act = fc.record({
-    kind: fc.constantFrom('ask', 'invite', 'consent', 'object', 'leave', 'expel'),
+    kind: fc.constantFrom('ask', 'invite', 'consent', 'object', 'leave', 'expel', 'put out'),
     house,
-    other: house,
+    // Who is consulted more often than others: it can be put out, and join.
+    other: fc.oneof(house, fc.constant(parents)),
     nth: fc.nat(5),
     days: fc.nat(9),
   })
@@ -185,7 +212,7 @@ test('whoever joins and leaves whenever: who is bound is who is seated, periods 
     }
   }
   fc.assert(
-    fc.property(fc.array(act, { minLength: 3, maxLength: 30 }), fc.constantFrom(0, 10), (list, noticeDays) => {
+    fc.property(fc.array(act, { minLength: 3, maxLength: 30 }), fc.constantFrom(0, 30), (list, noticeDays) => {
       const table = inForce({ noticeDays, objectionDays: 7 })
       for (const { kind, house, other, nth, days } of list) {
         pass(table, days)
@@ -194,7 +221,7 @@ test('whoever joins and leaves whenever: who is bound is who is seated, periods 
         const id = ids[nth % ids.length] ?? ''
         const placeOf = (one: House) => present(table.state).find((party) => party.organisationId === one.id)?.id ?? ''
         const acts = {
-          ask: () => asks(table, house),
+          ask: () => asks(table, other),
           invite: () => asks(table, house, other),
           // Each in turn: who may not is refused.
           consent: () => {
@@ -207,11 +234,19 @@ test('whoever joins and leaves whenever: who is bound is who is seated, periods 
           object: () => objects(table, house, id),
           leave: () => does(table, house.representative, leaveTable, placeOf(house), { reason }),
           expel: () => does(table, house.representative, proposeExpulsion, placeOf(other), { reason }),
+          // To the end: everybody consents at once. First who is on its way out by itself.
+          'put out': () => {
+            const whom = present(settled(table.state, table.now)).find(({ leaving }) => leaving)?.id ?? placeOf(other)
+            const { id } = dataOf(does(table, house.representative, proposeExpulsion, whom, { reason }), 'annex-proposed')
+            for (const one of houses) tries('consent', () => does(table, one.representative, consentToAnnex, id, {}))
+          },
         }
         tries(kind, acts[kind as keyof typeof acts])
         for (const period of before) {
           const now = table.state.periods.find(({ id }) => id === period.id)
-          if (!period.replacedAt) expect(now).toEqual(now?.replacedAt ? { ...period, replacedAt: table.now } : period)
+          // What is over is in its table, and not in the state for good.
+          if (!period.replacedAt && (now || period.untilAt > table.now))
+            expect(now).toEqual(now?.replacedAt ? { ...period, replacedAt: table.now } : period)
         }
         expect(new Set(table.state.periods.map(({ id }) => id)).size).toBe(table.state.periods.length)
         const sorted = known(table)
@@ -220,12 +255,15 @@ test('whoever joins and leaves whenever: who is bound is who is seated, periods 
           expect(fromAt < untilAt && fromAt === (sorted[at - 1]?.untilAt ?? fromAt)).toBe(true)
           for (const { kind } of annexes) seen.add(kind)
         }
-        for (const ahead of [0, 6, 7, 10, 40]) told(table, ahead)
+        for (const ahead of [0, 6, 7, 10, 40]) {
+          told(table, ahead)
+          happened(table, ahead)
+        }
       }
     }),
     { numRuns: 120, seed: 2041 },
   )
   expect([...seen].sort()).toEqual(
-    ['accession', 'ask', 'consent', 'expel', 'expulsion', 'invite', 'leave', 'let in', 'mandate', 'object', 'withdrawal'].sort(),
+    ['accession', 'ask', 'consent', 'expel', 'expulsion', 'invite', 'leave', 'let in', 'mandate', 'object', 'put out', 'withdrawal'].sort(),
   )
 }, 30_000)

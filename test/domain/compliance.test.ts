@@ -3,6 +3,7 @@ import { leaveTable, openRound } from '../../src/domain/agreement.ts'
 import { reportProgress } from '../../src/domain/commitment.ts'
 import { type Compliance, compliance, groundRuleWords } from '../../src/domain/compliance.ts'
 import { acceptProposal, withdrawContribution } from '../../src/domain/contribution.ts'
+import { withLeavers } from '../../src/domain/mandate.ts'
 import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { closeMeeting, takeAttendance, writeMinutes } from '../../src/domain/meeting/meeting.ts'
 import { addDays, dayOf } from '../../src/domain/time.ts'
@@ -211,6 +212,17 @@ describe('rule 4: renewal after every meeting', () => {
     expect(judged(table, 4)).toEqual({ rule: 4, outcome: 'open', met: [], unmet: [] })
     pass(table, 20)
     expect(judged(table, 4).unmet).toEqual([])
+  })
+
+  test('a mandate whose holder has left the organisation is waited for no more: it cannot be renewed', () => {
+    const table = deliberating()
+    meets(table, team.representative)
+    const left = { [team.representative.personId]: table.now }
+    pass(table, 20)
+    const history = historyOf(table, 1)
+    expect(judged(table, 4).outcome).toBe('fail')
+    const known = compliance({ ...history, since: withLeavers(history.since, left) }, table.now)
+    expect(known.rules.find(({ rule }) => rule === 4)).toEqual({ rule: 4, outcome: 'open', met: [], unmet: [] })
   })
 
   test('can still be kept when the round is over: renewing in the next round counts for the meeting', () => {

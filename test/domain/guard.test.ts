@@ -12,6 +12,7 @@ import {
   openRound,
 } from '../../src/domain/agreement.ts'
 import { changeFounding, editText, standardGroundRules } from '../../src/domain/agreement-text.ts'
+import type { Annex } from '../../src/domain/annex.ts'
 import { consentToAnnex, objectToAnnex, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
 import { answerCommitment, offerCommitment, reportProgress } from '../../src/domain/commitment.ts'
 import { acceptProposal, contribute } from '../../src/domain/contribution.ts'
@@ -91,6 +92,23 @@ const comers: { who: string; actor: Actor; standings: Standing[] }[] = [
   { who: 'somebody of an informed party', actor: inspectorate.representative, standings: ['part'] },
 ]
 
+/** Of an organisation without a place. */
+const invited: Annex = {
+  id: uuid(1),
+  kind: 'accession',
+  partyId: uuid(2),
+  organisationId: stranger.id,
+  name: stranger.name,
+  version: 1,
+  byPartyId: uuid(3),
+  reason: 'x',
+  proposedAt: aTable().now,
+  consentedPartyIds: [],
+  windowEndsAt: aTable().now,
+  state: 'proposed',
+  revision: 1,
+}
+
 /** How each action is done, by whoever comes. */
 const acts: Record<TableAction, (state: Agreement, context: Context, table: Table) => unknown> = {
   'edit-text': (state, context, table) => editText(state, wholeText(table), context),
@@ -130,6 +148,7 @@ const acts: Record<TableAction, (state: Agreement, context: Context, table: Tabl
   'propose-accession': (state, context) => proposeAccession(state, { organisationId: stranger.id, reason: 'x' }, directory, context),
   'propose-expulsion': (state, context) => proposeExpulsion(state, uuid(1), { reason: 'x' }, context),
   'consent-to-annex': (state, context) => consentToAnnex(state, uuid(1), {}, context),
+  'let-in': (state, context) => consentToAnnex({ ...state, annexes: { [uuid(1)]: invited } }, uuid(1), {}, context),
   'object-to-annex': (state, context) => objectToAnnex(state, uuid(1), { reason: 'x' }, context),
   'link': (state, context) =>
     linkAgreement(state, { kind: 'amends', agreementId: uuid(1), reason: 'x' }, { sits: true, back: [] }, context),

@@ -549,6 +549,24 @@ function hurry(table: Table, seen: Map<string, number>): void {
   everybody((state, context) => adopt(state, { textDigest: digestOf(table) }, context))
 }
 
+/** Takes a stranger in by an annex, as far as that goes now: invited, let in once nobody can object any more, and bound. */
+function join(table: Table, seen: Map<string, number>): void {
+  const invite: Decide = (state, context) => proposeAccession(state, { organisationId: stranger.id, reason: 'x' }, directory, context)
+  const annexId = () => Object.values(table.state.annexes).findLast((one) => one.organisationId === stranger.id)?.id ?? nowhere
+  const consent: Decide = (state, context) => consentToAnnex(state, annexId(), {}, context)
+  const mandate = (house: typeof school): void => {
+    const validUntil = addDays(dayOf(table.now), 60)
+    const input = GrantMandate.parse({ holderId: house.representative.personId, basis: 'x', subjects: [subject], validUntil })
+    tries(table, house.grantor, (state, context) => grantMandate(state, input, people.get(input.holderId), context), seen)
+  }
+  mandate(school)
+  tries(table, school.representative, invite, seen)
+  table.now = later(table.now, 14)
+  if (tries(table, school.representative, consent, seen)) seen.set('let in', (seen.get('let in') ?? 0) + 1)
+  mandate(stranger)
+  if (tries(table, stranger.representative, consent, seen)) seen.set('joined', (seen.get('joined') ?? 0) + 1)
+}
+
 /** A whole meeting, with those of the seated parties who represent them. */
 function gather(table: Table, seen: Map<string, number>): void {
   const { personId } = school.representative
@@ -568,6 +586,7 @@ const step = fc.record({
     { weight: 8, arbitrary: fc.constantFrom(...Object.keys(commands)) },
     { weight: 3, arbitrary: fc.constant('hurry') },
     { weight: 1, arbitrary: fc.constant('gather') },
+    { weight: 1, arbitrary: fc.constant('join') },
   ),
   // Mostly those who can do something, and everybody else as well.
   actor: fc.oneof(
@@ -645,6 +664,7 @@ describe('whatever anybody does at whatever moment', () => {
           }
           if (command === 'hurry') hurry(table, seen)
           else if (command === 'gather') gather(table, seen)
+          else if (command === 'join') join(table, seen)
           else tries(table, actor, (state, context) => (commands[command]?.(table, draw) ?? (() => []))(state, context), seen)
         }
         const again = table.ledger.reduce<Agreement | undefined>((state, { event, recorded }) => evolve(state, event, recorded), undefined)
@@ -657,7 +677,7 @@ describe('whatever anybody does at whatever moment', () => {
     )
     // The walks get somewhere: else the properties above would say nothing.
     expect(rounds).toBeGreaterThan(1)
-    for (const type of ['version-adopted', 'round-closed', 'stance-taken', 'mandate-renewal-due', 'reflection-given', 'annex-proposed'])
+    for (const type of ['version-adopted', 'round-closed', 'stance-taken', 'mandate-renewal-due', 'reflection-given', 'let in', 'joined'])
       expect(seen.get(type) ?? 0, type).toBeGreaterThan(0)
   }, 60_000)
 

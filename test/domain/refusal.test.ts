@@ -105,47 +105,58 @@ describe('the closed list of refusals', () => {
   })
 })
 
-/** The words that stand in the sources where a refusal is made, per parameter: as a property, or as an argument of who refuses. */
-function spoken(): { name: string; word: string; where: string }[] {
-  // Of each call the arguments that become a parameter.
-  const calls: Record<string, Record<number, string>> = {
-    move: { 0: 'what', 3: 'action' },
-    requireRound: { 2: 'action', 3: 'action' },
-    requirePlanned: { 2: 'action' },
-    requireOffered: { 3: 'action' },
-    changeRound: { 3: 'action' },
-    changePlacement: { 4: 'action' },
-    findInCircles: { 4: 'what' },
-    membersAmong: { 4: 'what' },
-    readerOf: { 1: 'what' },
-    left: { 0: 'what' },
-    check: { 2: 'what' },
-  }
-  const found: { name: string; word: string; where: string }[] = []
-  for (const folder of ['domain', 'actions', 'store']) {
-    for (const name of readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.ts'))) {
-      const source = ts.createSourceFile(name, readFileSync(join(src, folder, name), 'utf8'), ts.ScriptTarget.Latest, true)
-      const where = (node: ts.Node) => `${folder}/${name}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
-      const visit = (node: ts.Node): void => {
-        if (
-          ts.isPropertyAssignment(node) &&
-          ['what', 'action', 'state'].includes(node.name.getText()) &&
-          ts.isStringLiteral(node.initializer)
-        )
-          found.push({ name: node.name.getText(), word: node.initializer.text, where: where(node) })
-        if (ts.isCallExpression(node)) {
-          const places = calls[node.expression.getText()] ?? {}
-          node.arguments.forEach((argument, nth) => {
-            const name = places[nth]
-            if (name && ts.isStringLiteral(argument)) found.push({ name, word: argument.text, where: where(argument) })
-          })
-        }
-        ts.forEachChild(node, visit)
-      }
-      visit(source)
+type Spoken = { name: string; word: string; where: string }
+
+const literals = (node: ts.Expression): string[] => {
+  if (ts.isStringLiteral(node)) return [node.text]
+  if (ts.isConditionalExpression(node)) return [...literals(node.whenTrue), ...literals(node.whenFalse)]
+  return []
+}
+
+/** The words that stand in the sources where a refusal is made, per parameter: as a property, or as an argument of what asks for one. */
+function spoken(): Spoken[] {
+  const sources = ['domain', 'actions', 'store', 'http'].flatMap((folder) =>
+    readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => ts.createSourceFile(`${folder}/${name}`, readFileSync(join(src, folder, name), 'utf8'), ts.ScriptTarget.Latest, true)),
+  )
+  const nodes = sources.flatMap((source) => {
+    const all: ts.Node[] = []
+    const visit = (node: ts.Node): void => {
+      all.push(node)
+      ts.forEachChild(node, visit)
     }
+    visit(source)
+    return all
+  })
+  // Of each function, which of its arguments are a word.
+  const asked = new Map<string, Map<number, string>>()
+  for (const node of nodes) {
+    if (!ts.isFunctionDeclaration(node) && !ts.isArrowFunction(node)) continue
+    const name = (ts.isVariableDeclaration(node.parent) ? node.parent : node).name?.getText() ?? ''
+    node.parameters.forEach((parameter, nth) => {
+      const word = parameter.name.getText()
+      if (['what', 'action'].includes(word)) asked.set(name, (asked.get(name) ?? new Map()).set(nth, word))
+    })
   }
-  return found
+  const inRefusal = (node: ts.Node): boolean => ts.isCallExpression(node.parent) && node.parent.expression.getText() === 'refuse'
+  return nodes.flatMap((node) => {
+    const file = node.getSourceFile()
+    const where = () => `${file.fileName}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
+    const said = (name: string, value: ts.Expression) => literals(value).map((word) => ({ name, word, where: where() }))
+    if (ts.isPropertyAssignment(node)) {
+      // A stream that is not there is said by its type.
+      const owner = node.parent.parent
+      if (ts.isVariableDeclaration(owner) && owner.type?.getText().startsWith('Stream<') && node.name.getText() === 'type')
+        return said('what', node.initializer)
+      // Examples of bodies have such properties too.
+      if (file.fileName.startsWith('http') && !inRefusal(node.parent)) return []
+      return ['what', 'action', 'state'].includes(node.name.getText()) ? said(node.name.getText(), node.initializer) : []
+    }
+    if (!ts.isCallExpression(node)) return []
+    const places = asked.get(node.expression.getText())
+    return node.arguments.flatMap((argument, nth) => said(places?.get(nth) ?? '', argument)).filter(({ name }) => name !== '')
+  })
 }
 
 describe('the words in refusals', () => {
@@ -167,6 +178,8 @@ describe('the words in refusals', () => {
     ['phase', phases],
     ['phases', phases],
     ['action', Object.keys(tableActions)],
+    // Answering a transfer is said by its answer.
+    ['action', ['accepted', 'declined']],
     ['action', Object.values(machines).flatMap((machine) => Object.values(machine).flatMap((moves) => Object.keys(moves)))],
     ['what', [...contributionKinds, ...annexKinds, ...linkKinds, ...sources, 'held', 'resolved', 'accepted', 'declined']],
     ['kind', kinds],
@@ -185,6 +198,18 @@ describe('the words in refusals', () => {
     expect(words.filter(({ name, word }) => !wordsOf[name]?.[word]).map(({ word, where }) => `${word} at ${where}`)).toEqual([])
   })
 
+  test('are no more than the sources and their lists and machines name', () => {
+    const named = new Set(
+      [...chosen, ...spoken().map(({ name, word }) => [name, [word]] as const)].flatMap(([name, words]) =>
+        words.map((word) => `${name === 'kind' ? 'what' : name === 'status' || name.startsWith('phase') ? 'state' : name} ${word}`),
+      ),
+    )
+    const dead = ['what', 'state', 'action'].flatMap((name) =>
+      Object.keys(wordsOf[name] ?? {}).filter((word) => !named.has(`${name} ${word}`)),
+    )
+    expect(dead).toEqual([])
+  })
+
   test('are none of the machine’s: no hyphens or capitals in a word that people read', () => {
     for (const words of Object.values(wordsOf)) {
       for (const { en, nl } of Object.values(words)) for (const said of [en, nl]) expect(said).toMatch(/^[a-zë() ]+$/)
@@ -197,7 +222,9 @@ describe('the words in refusals', () => {
       'In de fase handelen kan een partij toevoegen niet; wel in: concept, overleggen.',
     )
     const state = { what: 'exchange round', state: 'placing', action: 'match' }
-    expect(sentence({ code: 'wrong-state', params: state }, 'nl')).toBe('Dit (uitwisselingsronde) is geplaatst: koppelen kan dan niet.')
+    expect(sentence({ code: 'wrong-state', params: state }, 'nl')).toBe(
+      'Dit (ronde van een wisselstage) is geplaatst: koppelen kan dan niet.',
+    )
     expect(sentence({ code: 'wrong-state', params: state }, 'en')).toBe('This exchange round is placed: matching is not possible then.')
     expect(sentence({ code: 'already-done', params: { what: 'accession' } }, 'nl')).toBe('Dit is al gedaan: toetreding.')
     expect(inWords('party', 'accession', 'nl')).toBe('accession')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endsOf, plainWords, unmarked } from '../../src/domain/search.ts'
+import { endsOf, plainWords, quoted, spoken, unmarked } from '../../src/domain/search.ts'
 
 describe('what the words of a text end with', () => {
   test.each([
@@ -27,6 +27,17 @@ test.each([
   ['cre\u0300che', 'creche'],
   ['Ñandú, ß, ø, 漢字, 한', 'Nandu, ß, ø, 漢字, 한'],
 ])('of "%s" is searched "%s"', (text, searched) => expect(unmarked(text)).toBe(searched))
+
+test.each([
+  ['Wmo/Jeugd-loket, 24/7', 'Wmo Jeugd loket 24 7'],
+  ['loket@kogerveen.nl', 'loket kogerveen nl'],
+  ['Súdwest-Fryslân', 'Sudwest Fryslan'],
+])('the words of the text %s are %s, whatever stands between them', (text, words) => expect(spoken(text)).toBe(words))
+
+test.each([
+  ['"zorg/welzijn" -jeugd-zorg', '"zorg welzijn" -jeugd zorg'],
+  ['"covid-19" & x', '"covid 19"   x'],
+])('the query %s is searched as %s', (query, searched) => expect(quoted(query)).toBe(searched))
 
 test.each([
   ['Opvang voor  vrouwen', ['opvang', 'voor', 'vrouwen']],

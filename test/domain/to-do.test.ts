@@ -40,6 +40,7 @@ import {
   renews,
   school,
   seatedHouses,
+  secondRound,
   stands,
   stranger,
   type Table,
@@ -235,6 +236,21 @@ describe('what waits for a person', () => {
     does(table, stranger.representative, consentToAnnex, id, {})
     for (const who of [school.representative, team.representative, stranger.representative, stranger.grantor])
       expect(kinds(table, who)).toEqual([])
+  })
+
+  test('letting in waits for every seated party where who invited has left, and for nobody while the next version is deliberated on', () => {
+    const table = secondRound()
+    does(table, city.representative, proposeAccession, { organisationId: stranger.id, reason: 'x' }, directory)
+    pass(table, 14)
+    expect(kinds(table, city.representative)).not.toContain('answer-annex')
+    const other = acting()
+    does(other, city.representative, proposeAccession, { organisationId: stranger.id, reason: 'x' }, directory)
+    pass(other, 14)
+    expect(kinds(other, team.representative)).toEqual([])
+    does(other, city.representative, leaveTable, partyIdOf(other, city), { reason: 'x' })
+    for (const house of [school, team]) expect(kinds(other, house.representative)).toEqual(['answer-annex'])
+    does(other, team.representative, consentToAnnex, only(Object.keys(other.state.annexes)[0]), {})
+    expect(kinds(other)).toEqual([])
   })
 
   test('one that asks to join, with the last day, for those whose silence binds', () => {

@@ -184,7 +184,9 @@ describe('reading an agreement', () => {
 describe('the list of agreements', () => {
   test('holds those at whose table the caller is, sorted and filtered, in pages', async () => {
     const own = await acting(registry, { kind: 'covenant', title: 'A' })
-    await school.post(`/agreements/${own.id}/accessions`, { organisationId: registry.stranger.id, reason: 'They read along.' })
+    const invited = await school.post(at(own, '/accessions'), { organisationId: registry.stranger.id, reason: 'They read along.' })
+    registry.pass(15)
+    await school.post(at(own, `/annexes/${invited.body.id}/consents`), {})
     const other = await registry.as(registry.stranger.representative).post('/agreements', { kind: 'two', title: 'B', underId: own.id })
     const titles = async (query: string) =>
       (await stranger.get(`/agreements?${query}`)).body.items.map(({ title }: { title: string }) => title)
@@ -284,6 +286,8 @@ describe('the text', () => {
         // In one go, without waiting in between.
         expect.stringMatching(/^begin/),
         expect.stringMatching(/ for update$/),
+        // Who holds a mandate here, and has left their organisation.
+        expect.stringMatching(/ from mandates m join people p /),
         expect.stringMatching(/^select clock_timestamp/),
         expect.stringMatching(/^with entries as/),
         'commit',

@@ -182,7 +182,7 @@ test('a round in which nobody can be paired is cancelled with a reason, and anot
   const rounds = [roundFrom(registry.today())]
   const { headers } = await as(school).post('/exchange-programmes', { networkId, title: 'Again', purpose: 'See', rounds })
   const where = String(headers.location).replace('/v1', '')
-  await as(school).post(`${where}/enrolments`, { roundNumber: 1, personId: personOf(school) })
+  const { body: enrolled } = await as(school).post(`${where}/enrolments`, { roundNumber: 1, personId: personOf(school) })
   await as(school).put(`${where}/rounds/1`, { ...only(rounds[0]), enrolBeforeAt: registry.now() }, '*')
   await as(school).post(`${where}/matching`, { roundNumber: 1 })
   expect(refusalOf(await as(school).post(`${where}/placements`, { roundNumber: 1 })).code).toBe('nobody-paired')
@@ -194,6 +194,13 @@ test('a round in which nobody can be paired is cancelled with a reason, and anot
     [{ number: 1, state: 'cancelled', cancelledBecause: 'Only one organisation' }],
   ])
   expect(refusalOf(await cancels(school))).toMatchObject({ status: 409, code: 'wrong-state' })
+  const found = async (path: string) => (await as(school).get(`${where}${path}`)).body
+  expect([(await found('/enrolments')).items, (await found('/enrolments?round=1')).items]).toEqual([[], [enrolled]])
+  expect(refusalOf(await as(school).get(`${where}/matching`))).toEqual(notFound)
+  expect(await found('/matching?round=1')).toMatchObject({ roundNumber: 1, pairs: [] })
+  const back = await as(school).post(`${where}/enrolments/${enrolled.id}/withdrawals`)
+  expect(refusalOf(back)).toMatchObject({ status: 409, code: 'wrong-state' })
+  expect(refusalOf(await as(school).post(`${where}/enrolments/${newId()}/withdrawals`))).toEqual(notFound)
   const added = await as(school).post(`${where}/rounds`, roundFrom(registry.today()))
   expect(added.body.rounds).toMatchObject([{ state: 'cancelled' }, { number: 2, state: 'enrolling' }])
 })
@@ -251,4 +258,30 @@ test('what an organisation led in a network that it left, any member leads', asy
   expect([refusalOf(await changes()).code, refusalOf(await closes()).code]).toEqual(['not-leading', 'not-yours'])
   await as(school).del(`/networks/${networkId}/members/${school.id}`, '*')
   expect([(await changes()).body.checklist, (await closes()).body.state]).toEqual([['A chair'], 'closed'])
+})
+
+test('more coffee of which both spoke is on both lists once, for thirty days; with oneself it is not', async () => {
+  const { school, team } = registry
+  const networkId = await aNetwork(registry)
+  // There the guest, of the team, has named the host's contact.
+  const { programmeId } = await everyExchange(registry, networkId, school, team)
+  const where = `/exchange-programmes/${programmeId}/placements`
+  const items = (await as(team).get(`${where}?round=1`)).body.items as { id: string; state: string }[]
+  const about = only(items.find(({ state }) => state === 'held')).id
+  const waiting = async (house: House) =>
+    (await as(house).get('/me/to-do')).body.items.filter((one: { about: string }) => one.about === about)
+  const says = (withPersonId: string) =>
+    as(school).post(`${where}/${about}/reflections`, {
+      themes: [{ theme: 'more-coffee', text: 'Gladly' }],
+      followUp: { withPersonId, on: registry.today() },
+    })
+  const before = [await waiting(school), await waiting(team)]
+  expect(before).toMatchObject([[{ kind: 'meet-again' }], [{ kind: 'meet-again' }]])
+  expect(refusalOf(await says(personOf(school))).errors).toEqual(['not-found /followUp/withPersonId'])
+  expect((await says(personOf(team))).body).toMatchObject({ side: 'host', followUp: { withPersonId: personOf(team) } })
+  expect([await waiting(school), await waiting(team)]).toEqual(before)
+  registry.pass(30)
+  expect([await waiting(school), await waiting(team)]).toEqual(before)
+  registry.pass(1)
+  expect([await waiting(school), await waiting(team)]).toEqual([[], []])
 })

@@ -102,11 +102,14 @@ describe('the social map', () => {
   test('is searched by the beginnings of words and by parts of compounds too, with or without marks, whatever one types', async () => {
     const { stranger } = callers()
     const { city } = registry
-    const desk = { name: 'Vrouwenopvang De Haven', what: 'Ook een crèche, en hulp bij schulden.' }
+    const desk = { name: 'Vrouwenopvang De Haven', what: 'Ook een crèche, en hulp bij schulden. Wmo/Jeugd, 0-4 jaar, 24/7; zie haven.nl.' }
     await registry.as(city.grantor).post(`/organisations/${city.id}/desks`, desk)
     const found = (words: string) => namesOf(stranger, `q=${encodeURIComponent(words)}`)
     for (const words of ['opvang', 'vrouwenopv', 'OPVANG voor vrouwen', 'haven opva', 'creche', 'crèche', 'crech', 'schuld', '"de haven"'])
       expect([words, await found(words)]).toEqual([words, ['City']])
+    // What stands between words is nothing that they are searched by.
+    for (const words of ['wmo', 'Wmo/Jeugd', 'jeugd', '0-4', '0-4 jaar', '24/7', 'haven.nl', '"wmo/jeugd"', 'opvang -wmo'])
+      expect([words, await found(words)]).toEqual([words, words.includes(' -') ? [] : ['City']])
     // Fewer than four letters, within a word before its fourth, with a word that is not there, or with one that must not be.
     for (const words of ['opv', 'rouwenop', 'opvang nergens', 'opvang -haven', 'opvang -schuld', '"haven opvang"'])
       expect([words, await found(words)]).toEqual([words, []])

@@ -28,6 +28,9 @@ async function dump(): Promise<Record<string, string[]>> {
   })
 }
 
+/** What the walks at random recorded, and how often. */
+const walked = new Map<string, number>()
+
 const rebuild = () => rebuildTables(registry.fresh.url)
 const asOwner = (sql: string, values: unknown[] = []) => asSuperuser(registry.fresh.url, (client) => client.query(sql, values))
 const say = (text: string) => ({ kind: 'concern' as const, text })
@@ -46,7 +49,8 @@ describe('the tables for reading, made anew from the ledger, equal those that we
 
   // Whatever the seed, a walk gets somewhere and is refused something: else it would say nothing.
   test.each([1, 20, 300])('after a walk at random through the actions, seed %i', async (seed) => {
-    const { taken, refused, table } = await randomWalk(registry, seed, 100)
+    const { taken, refused, table, recorded } = await randomWalk(registry, seed, 140)
+    for (const [what, count] of recorded) walked.set(what, (walked.get(what) ?? 0) + count)
     expect(taken).toBeGreaterThan(30)
     expect(refused).toBeGreaterThan(10)
     expect(table.state.versions.length).toBeGreaterThan(0)
@@ -54,6 +58,23 @@ describe('the tables for reading, made anew from the ledger, equal those that we
     await rebuild()
     expect(await dump()).toEqual(written)
   })
+
+  // Of what takes several steps, or has to meet with another: else these walks would say nothing of it.
+  test.each([
+    'network role-created',
+    'network role-assigned',
+    'network role-changed',
+    'network role-released',
+    'network role-ended',
+    'network role-handed-over',
+    'agreement mandate-withdrawn',
+    'organisation person-left',
+    'agreement annex-proposed',
+    'agreement annex-consented',
+    'agreement party-joined',
+    'exchange-programme exchange-round-cancelled',
+    'agreement contribution-made from exchange-outcome',
+  ])('on which this was really reached: %s', (what) => expect(walked.get(what) ?? 0).toBeGreaterThan(0))
 
   test('also where they were tampered with', async () => {
     const written = await dump()

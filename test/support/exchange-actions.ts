@@ -23,7 +23,7 @@ import { asActor } from './database.ts'
 import type { House, Person, Registry } from './registry.ts'
 
 /** A round that begins today: once its deadline is moved to now, everything in it can happen on the same day. */
-const roundOf = (registry: Registry, enrolBeforeAt: Instant = later(registry.now(), 1)): PlanExchangeRound => {
+export const roundOf = (registry: Registry, enrolBeforeAt: Instant = later(registry.now(), 1)): PlanExchangeRound => {
   const today = registry.today()
   return {
     name: 'A day along',
@@ -34,14 +34,14 @@ const roundOf = (registry: Registry, enrolBeforeAt: Instant = later(registry.now
   }
 }
 
-const about = { title: 'A day along', purpose: 'See each other’s work', checklist: ['A desk'] }
+export const about = { title: 'A day along', purpose: 'See each other’s work', checklist: ['A desk'] }
 const says = {
   themes: [{ theme: 'welcome', text: 'Coffee was ready', score: 5 }],
   boundaryPoints: [{ point: 'renewal', text: 'Call first' }],
 }
 
-/** The ids of a programme in which everything happened, and of what is going on in its second round. */
-export type Exchanged = { programmeId: string; enrolmentId: string; placementId: string }
+/** The ids of a programme in which everything happened, of what came of its first round, and of what is going on in its second. */
+export type Exchanged = { programmeId: string; outcomeId: string; enrolmentId: string; placementId: string }
 
 /**
  * A programme of two houses in which everything happens: a first round to its closing meeting, and a second in which placements were made.
@@ -76,13 +76,13 @@ export async function everyExchange(registry: Registry, networkId: string, lead:
   const said = await reflectOnPlacement(deps, o, at, visit.id, ReflectOnPlacement.parse({ ...says, insights: ['Call first'], followUp }))
   const insightIds = only(said.state.reflected).insights.map((insight) => insight.id)
   const outcomes = [{ text: 'One number to call', insightIds }]
-  await closeExchangeRound(deps, l, at, CloseExchangeRound.parse({ roundNumber: 1, heldOn: registry.today(), outcomes }))
+  const closed = await closeExchangeRound(deps, l, at, CloseExchangeRound.parse({ roundNumber: 1, heldOn: registry.today(), outcomes }))
   for (const _ of [2, 3]) await addExchangeRound(deps, l, at, roundOf(registry))
   await cancelExchangeRound(deps, l, at, 3, { reason: 'Nobody enrolled' })
   const { placements: next, enrolments } = await paired(2)
   const hosted = only(Object.values(next).find(({ host, roundNumber }) => host.organisationId === lead.id && roundNumber === 2))
   const enrolled = only(Object.values(enrolments).find(({ organisationId }) => organisationId === lead.id))
-  return { programmeId: id, enrolmentId: enrolled.id, placementId: hosted.id }
+  return { programmeId: id, outcomeId: only(closed.state.closing?.outcomes[0]).id, enrolmentId: enrolled.id, placementId: hosted.id }
 }
 
 /** A step at random in the last programme of somebody's network, or a new one where there is none. */
@@ -95,7 +95,9 @@ export async function stepInExchange(registry: Registry, { actor }: Person, netw
   if (id === undefined) return foundProgramme(deps, actor, FoundProgramme.parse({ networkId, ...about, rounds }))
   const at = { id }
   const { state } = only(await asActor(database, actor, () => head(database, programmeStream, id)))
-  const roundNumber = 1 + (pick % state.rounds.length)
+  // Mostly in the last round: a new one where that is over.
+  if (state.rounds.at(-1)?.closedAt) return addExchangeRound(deps, actor, at, only(rounds[0]))
+  const roundNumber = pick % 3 === 0 ? 1 + (pick % state.rounds.length) : state.rounds.length
   const any = <T>(items: Readonly<Record<string, T>>): T | undefined => Object.values(items)[pick % Math.max(1, Object.keys(items).length)]
   const visit = any(state.placements)?.id ?? id
   const followUp = { withPersonId: actor.personId, on: registry.today() }

@@ -6,7 +6,7 @@ import { type AgreementChange, madeId, type RoundTarget } from '../../src/action
 import { answerCommitment, offerCommitment, reportProgress, reviseCommitment, withdrawCommitment } from '../../src/actions/commitment.ts'
 import type { Deps } from '../../src/actions/deps.ts'
 import { addDesk, changeDesk, closeDesk } from '../../src/actions/desk.ts'
-import { handOver } from '../../src/actions/hand-over.ts'
+import { handOver, handOverPlan } from '../../src/actions/hand-over.ts'
 import { linkAgreement } from '../../src/actions/link.ts'
 import { grantMandate, renewMandate, withdrawMandate } from '../../src/actions/mandate.ts'
 import {
@@ -55,6 +55,7 @@ import { answerTransfer, offerTransfer } from '../../src/actions/transfer.ts'
 import { type Actor, by } from '../../src/domain/actor.ts'
 import { type Agreement, type AgreementEvent, CreateAgreement, evolve } from '../../src/domain/agreement.ts'
 import type { AgreementText } from '../../src/domain/agreement-text.ts'
+import { isWaiting } from '../../src/domain/annex.ts'
 import { OfferCommitment } from '../../src/domain/commitment.ts'
 import { Contribute } from '../../src/domain/contribution.ts'
 import type { Identity } from '../../src/domain/identity.ts'
@@ -63,19 +64,22 @@ import { mandateStatus } from '../../src/domain/mandate.ts'
 import { GrantMandate } from '../../src/domain/mandate-acts.ts'
 import { PlanMeeting } from '../../src/domain/meeting/meeting.ts'
 import { RecordMeeting } from '../../src/domain/meeting/record.ts'
-import { seated, settled } from '../../src/domain/party.ts'
+import { partyOf, seated, settled } from '../../src/domain/party.ts'
 import { StatePosition } from '../../src/domain/position.ts'
 import { GiveReflection, notReflected } from '../../src/domain/reflection.ts'
 import { type RefusalCode, Refused } from '../../src/domain/refusal.ts'
 import { phaseAt } from '../../src/domain/round.ts'
+import type { Origin } from '../../src/domain/source.ts'
 import type { TakeStance } from '../../src/domain/stance.ts'
 import { addDays, addMonths, type Instant } from '../../src/domain/time.ts'
 import type { VersionReader } from '../../src/store/agreement.ts'
 import type { Database } from '../../src/store/database.ts'
 import { actorOf } from '../../src/store/directory.ts'
+import { agreementStream, head, organisationStream } from '../../src/store/ledger.ts'
 import { within } from '../../src/store/transaction.ts'
 import { only } from './agreement.ts'
-import { everyInquiry, stepInCircle } from './circle-actions.ts'
+import { everyInquiry, stepInCircle, stepInRoles } from './circle-actions.ts'
+import { asActor } from './database.ts'
 import { everyExchange } from './exchange-actions.ts'
 import {
   type Application,
@@ -153,7 +157,7 @@ export function replayed(entries: readonly Kept[], until: Instant): Agreement | 
 
 const seatedHouses = (registry: Registry, table: Table): House[] =>
   seated(table.state).map(({ organisationId }) =>
-    only([registry.school, registry.team, registry.city, registry.parents].find((house) => house.id === organisationId)),
+    only([registry.school, registry.team, registry.city, registry.parents, registry.stranger].find((house) => house.id === organisationId)),
   )
 
 /** A network of the school, the team and the parents; the others are not in it. */
@@ -179,7 +183,7 @@ async function mandated(registry: Registry, table: Table, house: House): Promise
 }
 
 /** A mandate for the representative of a house, for two years. */
-export const grantTo = (registry: Registry, house: House, over: Partial<GrantMandate> = {}): GrantMandate =>
+export const grantTo = (registry: Registry, house: Pick<House, 'representative'>, over: Partial<GrantMandate> = {}): GrantMandate =>
   GrantMandate.parse({
     holderId: house.representative.actor.personId,
     basis: 'Mandate decision 2040, article 3',
@@ -200,8 +204,15 @@ const offer = (table: Table, owner: string, over: Partial<OfferCommitment> = {})
     ...over,
   })
 
-/** Does everything that a round still lacks for its adoption, and adopts. The text starts today unless `over` says otherwise. */
+/** Takes a round all the way to its adoption. */
 export async function adoptNext(registry: Registry, table: Table, over: Partial<AgreementText> = {}): Promise<void> {
+  await readyToAdopt(registry, table, over)
+  const speaker = only(seatedHouses(registry, table)[0])
+  await does(registry, table, speaker.representative, adopt, { textDigest: digestOf(table) })
+}
+
+/** Does everything that a round still lacks for its adoption. The text starts today unless `over` says otherwise. */
+export async function readyToAdopt(registry: Registry, table: Table, over: Partial<AgreementText> = {}): Promise<void> {
   const speaker = only(seatedHouses(registry, table)[0])
   for (const house of seatedHouses(registry, table)) await mandated(registry, table, house)
   if (Object.keys(table.state.roles).length === 0)
@@ -222,8 +233,8 @@ export async function adoptNext(registry: Registry, table: Table, over: Partial<
     if (one.kind === 'proposal' && maker && !one.actingPartyIds?.includes(one.partyId))
       await does(registry, table, maker.representative, withdrawContribution, one.id, { reason: 'It is not ours to do.' })
   }
-  table.state = (await accepted(registry, table)).state
-  await does(registry, table, speaker.representative, adopt, { textDigest: digestOf(table) })
+  const stance: TakeStance = { position: 'accept', textDigest: digestOf(table) }
+  for (const house of seatedHouses(registry, table)) await does(registry, table, house.representative, takeStance, stance)
 }
 
 const decided = (table: Table) => ({
@@ -238,7 +249,7 @@ const decided = (table: Table) => ({
 /** A reflection that judges all that the version asks of a house. */
 function reflectionBy(table: Table, house: House, over: Partial<GiveReflection> = {}): GiveReflection {
   const { content, dissents } = only(table.state.adopted ?? undefined, 'adopted version')
-  const own = content.commitments.filter((terms) => terms.ownerPartyId === partyIdOf(table, house))
+  const own = content.commitments.filter((terms) => terms.ownerPartyId === partyOf(table.state, house.id)?.id)
   return GiveReflection.parse({
     whatWorks: 'We call each other sooner.',
     whatHappened: 'Twelve children went back.',
@@ -571,36 +582,97 @@ const nobody = '00000000-0000-4000-8000-000000000000'
 /** One step of a walk: who does what, with a number to choose by. */
 type Step = { who: number; what: number; pick: number }
 
-const steps = fc.record({ who: fc.nat(99), what: fc.nat(99), pick: fc.nat(99) })
+// Each number as often as another: by itself fast-check prefers small ones, and with them what happens to come first.
+const steps = fc.noBias(fc.record({ who: fc.nat(99), what: fc.nat(99), pick: fc.nat(99) }))
+
+/** What a walk goes through: an agreement, and a network of some who sit there, in which an exchange had an outcome. */
+type Walk = { registry: Registry; table: Table; networkId: string; outcome: Origin }
 
 /**
- * Walks at random through the actions of one agreement, from a seed: whoever may not do something is refused, and the walk goes on.
- * Gives the agreement and how many steps were taken and refused.
+ * Walks at random through the actions of one agreement and one network, from a seed: whoever may not do something is refused, and the walk
+ * goes on. Gives the agreement, how many steps were taken and refused, and how often each thing was recorded on the way.
  */
 export async function randomWalk(
   registry: Registry,
   seed: number,
   length: number,
-): Promise<{ table: Table; taken: number; refused: number }> {
+): Promise<{ table: Table; taken: number; refused: number; recorded: Map<string, number> }> {
+  const networkId = await aNetwork(registry)
+  const { programmeId, outcomeId } = await everyExchange(registry, networkId, registry.school, registry.team)
   const table = await aDraft(registry)
+  const walk: Walk = { registry, table, networkId, outcome: { kind: 'exchange-outcome', programmeId, outcomeId } }
+  const before = await recordedIn(registry)
   let taken = 0
   let refused = 0
   for (const step of fc.sample(steps, { seed, numRuns: length })) {
     try {
-      await take(registry, table, step)
+      await take(walk, step)
       taken += 1
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       refused += 1
     }
   }
-  return { table, taken, refused }
+  const recorded = new Map([...(await recordedIn(registry))].map(([what, count]) => [what, count - (before.get(what) ?? 0)]))
+  return { table, taken, refused, recorded }
 }
 
-async function take(registry: Registry, table: Table, { who, what, pick }: Step): Promise<void> {
+/** How often each thing is recorded: `network role-assigned`, and of what originates from something, from what. */
+async function recordedIn({ fresh }: Registry): Promise<Map<string, number>> {
+  const { rows } = await fresh.owner.query<{ what: string; count: number }>(
+    `select concat_ws(' ', stream_type, type, 'from ' || (payload->'originatesFrom'->>'kind')) as what, count(*)::int as count
+      from ledger join ledger_payloads using (stream_id, revision) group by 1`,
+  )
+  return new Map(rows.map(({ what, count }) => [what, count]))
+}
+
+/** Has a stranger join what was adopted: invites them and waits until nobody can object in time, then lets them in, and has them consent. */
+async function letJoin({ registry, table }: Walk): Promise<unknown> {
+  const { stranger } = registry
+  const now = registry.now()
+  const seat = only(seatedHouses(registry, table)[0])
+  await mandated(registry, table, seat)
+  const annex = Object.values(table.state.annexes).find((one) => one.organisationId === stranger.id && isWaiting(one, now))
+  if (!annex) {
+    await does(registry, table, seat.representative, proposeAccession, { organisationId: stranger.id, reason: 'Join us' })
+    // 14: the days that an objection window lasts where no ground rule says otherwise.
+    return registry.pass(14)
+  }
+  if (!(annex.partyId in table.state.parties)) return does(registry, table, seat.representative, consentToAnnex, annex.id, {})
+  await mandated(registry, table, stranger)
+  return does(registry, table, stranger.representative, consentToAnnex, annex.id, {})
+}
+
+/** Somebody comes, who may bind their organisation and leads the network; or who came so hands everything over to a colleague, and leaves. */
+async function comeOrGo({ registry, table, networkId }: Walk, { id, grantor, representative }: House): Promise<void> {
+  const { deps, fresh } = registry
+  const { actor } = grantor
+  const organisation = { organisationId: id }
+  const { state } = only(await head(fresh.owner, organisationStream, id))
+  const there = Object.values(state.people).find(({ name, leftAt }) => name === 'Temporary' && leftAt === undefined)
+  if (!there) {
+    const personId = madeId(await addPerson(deps, actor, organisation, { name: 'Temporary', authorities: [] }), 'person-added')
+    const lead = { name: 'lead', purpose: 'Keeps us together', tasks: [{ what: 'Convene' }] }
+    const roleId = madeId(await createNetworkRole(deps, actor, { networkId }, lead), 'role-created')
+    await assignNetworkRole(deps, actor, { networkId }, roleId, { personId })
+    await does(registry, table, grantor, grantMandate, grantTo(registry, { representative }, { holderId: personId }))
+    return
+  }
+  const target = { ...organisation, personId: there.id }
+  const { holdings } = await asActor(deps.database, actor, () => handOverPlan(deps, actor, target, undefined))
+  const toPersonId = representative.actor.personId
+  const roles = holdings.flatMap((one) => one.roles.map((role) => ({ roleId: role.id, toPersonId })))
+  const mandates = holdings.flatMap((one) => one.mandates.map((mandate) => ({ mandateId: mandate.id, toPersonId })))
+  if (holdings.length > 0) await handOver(deps, actor, target, { reason: 'Retires.', roles, tasks: [], mandates })
+  await removePerson(deps, actor, organisation, there.id)
+  table.state = only(await head(fresh.owner, agreementStream, table.id)).state
+}
+
+async function take(walk: Walk, { who, what, pick }: Step): Promise<void> {
+  const { registry, table, networkId } = walk
   table.state = settled(table.state, registry.now())
-  const { school, team, city, parents, inspectorate } = registry
-  const house = only([school, team, city, school, team, city, parents, inspectorate][who % 8])
+  const { school, team, city, parents, inspectorate, stranger } = registry
+  const house = only([school, team, city, school, team, city, parents, inspectorate, stranger][who % 9])
   const person = who % 10 === 9 ? house.colleague : house.representative
   const { state } = table
   const any = (items: Readonly<Record<string, unknown>>) => Object.keys(items)[pick % Math.max(1, Object.keys(items).length)] ?? nobody
@@ -608,17 +680,25 @@ async function take(registry: Registry, table: Table, { who, what, pick }: Step)
   const party = only(parties[pick % parties.length])
   const phase = phaseAt(state, registry.now())
   // What moves the round on comes often enough to get into the second and third.
-  if (what < 12) {
+  if (what < 9) {
     if (phase === 'draft' || phase === 'closed') await does(registry, table, person, openRound, {})
     else if (phase === 'deliberating') await adoptNext(registry, table, { title: `Version ${pick}` })
     else if (phase === 'acting' || phase === 'reflecting') await finishRound(registry, table)
     else await does(registry, table, person, leaveImpasse, state.round?.impasse?.id ?? nobody, { exit: 'escalate', note: 'Higher up.' })
     return
   }
+  // And so does what takes several steps, or has many.
+  if (what < 19) return void (await letJoin(walk))
+  if (what < 24) return comeOrGo(walk, only([school, team][pick % 2]))
+  const member = only([school, team, school, house][who % 4]).representative
+  if (what < 34) return void (await stepInRoles(registry, member, networkId, pick))
+  if (what < 60) return void (await stepInCircle(registry, member, networkId, pick))
   const acts: (() => Promise<unknown>)[] = [
     async () => registry.pass(pick % 10),
     () => does(registry, table, person, contribute, { kind: 'concern', text: `Concern ${pick}` }),
     () => does(registry, table, person, contribute, { kind: 'proposal', text: 'Do it', actingPartyIds: [party] }),
+    () =>
+      does(registry, table, person, contribute, { kind: 'proposal', text: 'So', actingPartyIds: [party], originatesFrom: walk.outcome }),
     () => does(registry, table, person, answerContribution, any(state.contributions), { text: 'Heard' }),
     () => does(registry, table, person, withdrawContribution, any(state.contributions), { reason: 'No' }),
     () => does(registry, table, person, acceptProposal, any(state.contributions)),
@@ -662,7 +742,6 @@ async function take(registry: Registry, table: Table, { who, what, pick }: Step)
         .map(({ representative }) => ({ personId: representative.actor.personId }))
       await does(registry, table, person, recordMeeting, meeting, RecordMeeting.parse({ attendees }))
     },
-    () => stepInCircle(registry, person, pick),
     () => standFor(registry, house),
     () => acknowledgePosition(registry.deps, person.actor, { organisationId: city.id, statementNumber: 1 + (pick % 2) }, { example: 'So' }),
   ]

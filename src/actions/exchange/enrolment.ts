@@ -1,8 +1,10 @@
 import type { Actor } from '../../domain/actor.ts'
 import * as rules from '../../domain/exchange/enrolment.ts'
 import { enrolTogether as rule } from '../../domain/exchange/programme.ts'
+import { requireRound } from '../../domain/exchange/round.ts'
 import { membersAmong } from '../../store/circle.ts'
 import { peopleById } from '../../store/directory.ts'
+import { findEnrolment } from '../../store/exchange/enrolment.ts'
 import { programmeStream } from '../../store/ledger.ts'
 import { type CircleTarget, changeInCircle } from '../circle.ts'
 import type { Deps } from '../deps.ts'
@@ -22,12 +24,19 @@ export const enrolTogether = (deps: Deps, actor: Actor, target: CircleTarget, in
     return rule(state, inputs, members, people, context)
   })
 
+/** Takes an enrolment back. One that left the working state can be read still: what is wrong then is that its round is over. */
 export const withdrawEnrolment = (deps: Deps, actor: Actor, target: CircleTarget, enrolmentId: string): Promise<ProgrammeChange> =>
   changeInCircle(
     deps,
     actor,
     programmeStream,
     target,
-    (state, context) => rules.withdrawEnrolment(state, enrolmentId, context),
+    async (state, context) => {
+      if (!state.enrolments[enrolmentId]) {
+        const { roundNumber } = await findEnrolment(deps.database, actor, target.id, enrolmentId)
+        requireRound(state, roundNumber, ['enrolling', 'matching'], 'withdraw', context)
+      }
+      return rules.withdrawEnrolment(state, enrolmentId, context)
+    },
     (state) => state.enrolments[enrolmentId]?.revision,
   )

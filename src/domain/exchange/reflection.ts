@@ -78,7 +78,8 @@ export function reflectOnPlacement(
   const { insights, followUp, ...rest } = input
   const today = dayOf(context.now)
   const twice = input.themes.findIndex(({ theme }, nth) => input.themes.findIndex((other) => other.theme === theme) < nth)
-  const met = (id: string) => [guest.organisationId, host.organisationId].some((one) => people.get(id)?.organisationId === one)
+  const met = (id: string) =>
+    id !== personId && [guest.organisationId, host.organisationId].some((one) => people.get(id)?.organisationId === one)
   const wrong: (Reason | false)[] = [
     twice >= 0 && { code: 'theme-twice', pointer: `/themes/${twice}/theme` },
     followUp !== undefined &&

@@ -19,7 +19,7 @@ const words = {
     nl: 'De bijeenkomst is nog niet afgesloten: dit is een concept.',
   },
   cancelled: { en: 'Cancelled', nl: 'Afgezegd' },
-  present: { en: 'Who were there', nl: 'Wie er waren' },
+  present: { en: 'Who was there', nl: 'Wie er waren' },
   excused: { en: 'Excused', nl: 'Afgemeld' },
   absent: { en: 'Absent', nl: 'Afwezig' },
   representative: { en: 'under a mandate', nl: 'met mandaat' },

@@ -112,8 +112,8 @@ export function annexRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Een uitgenodigde toelaten, instemmen met toetreden, of met het royement van een ander',
     },
     description: {
-      en: 'Under a mandate. Once the objection window of an invitation has ended, a seated party lets the organisation in; that then consents to joining. To an expulsion every other seated party consents.',
-      nl: 'Onder een mandaat. Na de bezwaartermijn van een uitnodiging laat een partij aan tafel de organisatie toe; die stemt daarna in met toetreden. Met een royement stemt elke andere partij aan tafel in.',
+      en: 'Under a mandate. Once the objection window of an invitation has ended, a seated party lets the organisation in, unless a next version is being deliberated on; that then consents to joining. To an expulsion every other seated party consents.',
+      nl: 'Onder een mandaat. Na de bezwaartermijn van een uitnodiging laat een partij aan tafel de organisatie toe, tenzij er over een volgende versie wordt overlegd; die stemt daarna in met toetreden. Met een royement stemt elke andere partij aan tafel in.',
     },
     access: 'person',
     params: one,

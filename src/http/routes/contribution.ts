@@ -63,7 +63,7 @@ export function contributionRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Bring something in', nl: 'Iets inbrengen' },
     description: {
       en: 'A problem comes with a proposal (ground rule 2); the answer is then the problem, and the proposal is the next contribution. A concern needs no proposal.',
-      nl: 'Bij een probleem hoort een voorstel (grondregel 2); het antwoord is dan het probleem, en het voorstel is de volgende inbreng. Een zorg heeft geen voorstel nodig.',
+      nl: 'Bij een probleem hoort een voorstel (spelregel 2); het antwoord is dan het probleem, en het voorstel is de volgende inbreng. Een zorg heeft geen voorstel nodig.',
     },
     access: 'person',
     params: z.strictObject(ofRound),

@@ -169,7 +169,7 @@ export function meetingRoutes(app: FastifyInstance, deps: Deps): void {
     },
     description: {
       en: 'Short and concrete: 10,000 characters at most (ground rule 6). Replaces what was written; If-Match is the ETag of the meeting.',
-      nl: 'Kort en concreet: hoogstens 10.000 tekens (grondregel 6). Vervangt wat er stond; If-Match is de ETag van de bijeenkomst.',
+      nl: 'Kort en concreet: hoogstens 10.000 tekens (spelregel 6). Vervangt wat er stond; If-Match is de ETag van de bijeenkomst.',
     },
     access: 'person',
     params: one,
@@ -188,7 +188,7 @@ export function meetingRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Close the meeting', nl: 'De bijeenkomst afsluiten' },
     description: {
       en: 'The mandate of every attending representative is due for renewal from then on (ground rule 4).',
-      nl: 'Vanaf dan wacht het mandaat van elke aanwezige vertegenwoordiger op vernieuwing (grondregel 4).',
+      nl: 'Vanaf dan wacht het mandaat van elke aanwezige vertegenwoordiger op vernieuwing (spelregel 4).',
     },
     access: 'person',
     params: one,

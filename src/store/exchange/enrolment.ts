@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, notInArray } from 'drizzle-orm'
 import type { Actor } from '../../domain/actor.ts'
 import { type Enrolment, type EnrolmentView, viewEnrolment } from '../../domain/exchange/enrolment.ts'
 import { listBeneath } from '../circle.ts'
@@ -7,16 +7,17 @@ import type { PageOf } from '../round.ts'
 import { exchangeEnrolments } from '../tables/exchange.ts'
 import { findIn, findProgramme, under } from './programme.ts'
 
-/** Who is enrolled, first to last, in one round or in all; who withdrew is not. */
+/** Who is enrolled, first to last, in one round or in all that were not cancelled; who withdrew is not. */
 export async function listEnrolments(
   database: Database,
   actor: Actor,
   programmeId: string,
   { roundNumber, ...page }: PageOf<string> & { roundNumber?: number | undefined },
 ): Promise<EnrolmentView[]> {
-  const { organisationId: leadId } = await findProgramme(database, actor, programmeId)
+  const { organisationId: leadId, rounds } = await findProgramme(database, actor, programmeId)
   const table = exchangeEnrolments
-  const ofRound = roundNumber ? eq(table.roundNumber, roundNumber) : undefined
+  const cancelled = rounds.filter(({ state }) => state === 'cancelled').map(({ number }) => number)
+  const ofRound = roundNumber ? eq(table.roundNumber, roundNumber) : notInArray(table.roundNumber, cancelled)
   const where = and(eq(table.programmeId, programmeId), eq(table.withdrawn, false), ofRound)
   const docs = await listBeneath<Enrolment>(database, actor, under(programmeId), table, { ...page, where })
   return docs.map((doc) => viewEnrolment(doc, actor, leadId))

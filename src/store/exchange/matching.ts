@@ -5,7 +5,7 @@ import type { Database } from '../database.ts'
 import { exchangeMatchings } from '../tables/exchange.ts'
 import { findIn, isLast } from './programme.ts'
 
-/** Who visits whom in a round (the last one that has a matching, where none is named), as it was worked out last. */
+/** Who visits whom in a round (the last one that has a matching and was not cancelled, where none is named), as it was worked out last. */
 export async function findMatching(
   database: Database,
   actor: Actor,

@@ -1,9 +1,10 @@
-import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm'
+import { and, between, desc, eq, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor, PersonActor } from '../../domain/actor.ts'
 import type { Placement } from '../../domain/exchange/placement.ts'
 import type { FollowUp, PlacementReflection } from '../../domain/exchange/reflection.ts'
 import { dayOf, type Instant } from '../../domain/time.ts'
+import { meetAgainDays } from '../../domain/to-do.ts'
 import { listBeneath } from '../circle.ts'
 import { clockNow, type Database } from '../database.ts'
 import { isMember } from '../network/network.ts'
@@ -75,12 +76,18 @@ export async function listPlacementReflections(
 /** As many as the longest page of a list; whoever has more of them sees those of the last days. */
 const mostFollowUps = 100
 
-/** Whom a person meets again after a visit, as either of the two said, the last day first: people who are still there. */
+/**
+ * Whom a person meets again after a visit, on a day that may still come to mind, the last first: people who are still there. Once, also where
+ * both of them said it.
+ */
 export function followUpsFor(database: Database, person: PersonActor): Promise<(FollowUp & { now: Instant })[]> {
   const { programmeId, placementId, personId, followUpOn, followUpWithId } = exchangeReflections
   const other = sql`case when ${personId} = ${person.personId} then ${followUpWithId} else ${personId} end`
+  // Asked once, so that the index goes by it.
+  const day = (daysAgo: number) =>
+    sql`(select to_char(${clockNow(database)} at time zone 'Europe/Amsterdam' - ${daysAgo}::int * interval '1 day', 'YYYY-MM-DD'))`
   return database.db
-    .select({
+    .selectDistinctOn([followUpOn, placementId, people.id], {
       networkId: networks.id,
       network: networks.name,
       programmeId,
@@ -92,8 +99,14 @@ export function followUpsFor(database: Database, person: PersonActor): Promise<(
     .from(exchangeReflections)
     .innerJoin(exchangeProgrammes, eq(exchangeProgrammes.id, programmeId))
     .innerJoin(networks, eq(networks.id, exchangeProgrammes.networkId))
-    .innerJoin(people, and(eq(people.id, other), eq(people.here, true)))
-    .where(and(or(eq(personId, person.personId), eq(followUpWithId, person.personId)), isNotNull(followUpOn), isMember(database, person)))
-    .orderBy(desc(followUpOn), exchangeReflections.id)
+    .innerJoin(people, and(eq(people.id, other), ne(people.id, person.personId), eq(people.here, true)))
+    .where(
+      and(
+        or(eq(personId, person.personId), eq(followUpWithId, person.personId)),
+        between(followUpOn, day(meetAgainDays), day(0)),
+        isMember(database, person),
+      ),
+    )
+    .orderBy(desc(followUpOn), placementId, people.id)
     .limit(mostFollowUps)
 }

@@ -10,8 +10,6 @@ import { isMember } from '../network/network.ts'
 import type { PageOf } from '../round.ts'
 import { exchangeProgrammes } from '../tables/exchange.ts'
 
-const what = 'exchange-programme'
-
 /** The programmes in the networks of the reader, or in one of them, first to last. */
 export async function listProgrammes(
   database: Database,
@@ -29,11 +27,11 @@ export async function findProgramme(database: Database, actor: Actor, id: string
     .select({ doc: sql<RecordedProgramme>`${exchangeProgrammes.doc}`, now: clockNow(database) })
     .from(exchangeProgrammes)
     .where(and(eq(exchangeProgrammes.id, id), isMember(database, actor, exchangeProgrammes.networkId)))
-  return row ? viewProgramme(row.doc, row.now) : refuse('not-found', { what })
+  return row ? viewProgramme(row.doc, row.now) : refuse('not-found', { what: 'exchange-programme' })
 }
 
 /** What is listed beneath a programme, for those who may see that programme. */
-export const under = (id: string) => ({ table: exchangeProgrammes, id, what })
+export const under = (id: string) => ({ table: exchangeProgrammes, id, what: 'exchange-programme' })
 
 type InProgramme = PgTable & { programmeId: AnyPgColumn; doc: AnyPgColumn }
 
@@ -44,17 +42,19 @@ export async function findIn<Doc>(
   programmeId: string,
   table: InProgramme,
   where: SQL,
-  thing: string,
+  what: string,
 ): Promise<{ doc: Doc; leadId: string }> {
   const [row] = await database.db
     .select({ doc: sql<Doc | null>`${table.doc}`, leadId: exchangeProgrammes.organisationId })
     .from(exchangeProgrammes)
     .leftJoin(table as PgTable, and(eq(table.programmeId, exchangeProgrammes.id), where))
     .where(and(eq(exchangeProgrammes.id, programmeId), isMember(database, actor, exchangeProgrammes.networkId)))
-  const { doc, leadId } = row ?? refuse('not-found', { what })
-  return doc === null ? refuse('not-found', { what: thing }) : { doc: doc as Doc, leadId }
+  const { doc, leadId } = row ?? refuse('not-found', { what: 'exchange-programme' })
+  return doc === null ? refuse('not-found', { what }) : { doc: doc as Doc, leadId }
 }
 
-/** The row of the last round that has one. */
+/** The row of the last round that has one and was not cancelled. */
 export const isLast = (table: PgTable & { programmeId: AnyPgColumn; roundNumber: AnyPgColumn }): SQL =>
-  sql`${table.roundNumber} = (select max(other.round_number) from ${table} other where other.programme_id = ${table.programmeId})`
+  sql`${table.roundNumber} = (select max(other.round_number) from ${table} other where other.programme_id = ${table.programmeId}
+    and not exists (select from jsonb_array_elements(${exchangeProgrammes.doc}->'rounds') round
+      where (round->>'number')::int = other.round_number and round ? 'cancelledBecause'))`

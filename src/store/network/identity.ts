@@ -63,8 +63,8 @@ export async function normsOfNetwork(database: Database, actor: Actor, networkId
     .where(and(atTable(database, readerOf(actor, 'network')), eq(agreements.networkId, networkId), eq(rounds.state, 'closed')))
     .groupBy(reflections.agreementId, reflections.roundNumber)
     .as('scored')
-  const enough = (norm: string, what: 'answers' | 'sum') =>
-    sql<number>`coalesce(sum(${scored[`${norm} ${what}`]}) filter (where ${scored[`${norm} answers`]} >= ${sql.raw(String(normMinimum))}), 0)::int`
+  const enough = (norm: string, sum: 'answers' | 'sum') =>
+    sql<number>`coalesce(sum(${scored[`${norm} ${sum}`]}) filter (where ${scored[`${norm} answers`]} >= ${sql.raw(String(normMinimum))}), 0)::int`
   const [row = {}] = await database.db
     .select(
       Object.fromEntries(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../../faults/client.ts'
 import { aTruth, type Sight, type Truth } from './seen.ts'
 import { aTable, closeRound, readyToAdopt, type Send, senderTo } from './table.ts'
@@ -62,7 +63,7 @@ export async function watch(client: Client, urls: readonly string[], mistakes = 
     for (let turn = nth; !over(); turn += 1) {
       const one = watched[turn % Math.max(1, watched.length)]
       if (one) await look(urls[Math.floor(turn / 3) % urls.length] ?? first, one)
-      else await new Promise((done) => setTimeout(done, 10))
+      else await sleep(10)
     }
   })
   await Promise.all([...lanes, ...readers])
@@ -167,15 +168,17 @@ async function leaving({ send, over, watching, change }: Lane): Promise<void> {
   }
 }
 
+/** A token to read with, asked for again while a process is still loading: whoever has none would be taken for somebody who sees nothing. */
 async function tokenOf(url: string, subject: string): Promise<string | undefined> {
   if (subject === 'nobody') return undefined
   const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(`${url}/local/tokens`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ subject, scopes: ['handslag:read'] }),
-  })
-  return ((await answer.json()) as { access_token: string }).access_token
+  const body = JSON.stringify({ subject, scopes: ['handslag:read'] })
+  for (let tries = 0; ; tries += 1) {
+    const answer = await fetch(`${url}/local/tokens`, { method: 'POST', headers, body })
+    if (answer.status === 200) return ((await answer.json()) as { access_token: string }).access_token
+    if (answer.status !== 503 || tries === 50) throw new Error(`no token for ${subject}: ${await answer.text()}`)
+    await sleep(100)
+  }
 }
 
 /** What a reader sees at an address; every second time it asks whether the version that it last saw still holds. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import type { Deps } from '../../../src/actions/deps.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
 import type { Registry } from '../../support/registry.ts'
-import { perform } from './acts.ts'
 import type { Witness } from './evidence.ts'
-import type { Operation, Request } from './history.ts'
+import type { Operation } from './history.ts'
 
 /**
  * One transaction that is let go message by message; what goes out in one turn counts as one. `thinking`: the program works; `ready`: a
@@ -20,10 +20,10 @@ type Lane = {
 }
 
 /** Lanes whose every message waits to be let go. */
-export type Lanes = { lanes: Lane[]; changed: () => Promise<void>; close: () => Promise<void> }
+type Lanes = { lanes: Lane[]; changed: () => Promise<void>; close: () => Promise<void> }
 
 /** Opens lanes, each with one connection of its own. */
-export async function openLanes(registry: Registry, count: number): Promise<Lanes> {
+async function openLanes(registry: Registry, count: number): Promise<Lanes> {
   let tell = (): void => undefined
   let told = new Promise<void>((resolve) => {
     tell = resolve
@@ -95,39 +95,67 @@ function gate(client: pg.PoolClient, lane: Lane, change: () => void): void {
 }
 
 /** In which order the lanes were let go, and how many others could have been at each step. */
-export type Trace = { chosen: number; ready: number; lane: number }[]
+type Trace = { chosen: number; ready: number; lane: number }[]
 
-export type Interleaved = { operations: Operation[]; trace: Trace; waited: boolean }
+/** One call of an action, through the database that it is given. */
+export type Call<Told> = (deps: Deps) => Promise<Told>
+
+/** What came of a call, and when it began and was answered, counted in messages. */
+export type Answered<Told> = Pick<Operation, 'invoked' | 'answered' | 'notBefore'> & { told: Told }
+
+/** What came of one order of the messages: `waited` where one waited for the lock of another, `serial` where they came one after the other. */
+export type Order = { waited: boolean; serial: boolean }
 
 /**
- * Does several requests on one agreement, one in each lane, letting go one message at a time: those of `prefix` as it says, the rest
- * first come first. Whether a message was answered or waits for a lock, PostgreSQL tells.
+ * Does several calls at one instant in every order of their messages to the database, `most` of them at a time. Each order begins with what
+ * `ready` makes for it; `ended` looks at what came of it.
  */
-export async function interleave(
+export async function inEveryOrder<Told, Ready, Ended>(
+  registry: Registry,
+  witness: Witness,
+  most: number,
+  ready: () => Promise<Ready & { calls: readonly Call<Told>[] }>,
+  ended: (ready: Ready, answers: Answered<Told>[]) => Promise<Ended>,
+): Promise<(Ended & Order)[]> {
+  const endings: (Ended & Order)[] = []
+  const lanes = await openLanes(registry, most)
+  for (let order: number[] | undefined = []; order; ) {
+    const made = await ready()
+    const { answers, trace, waited } = await interleave(registry, lanes, witness, made.calls, order)
+    endings.push({ ...(await ended(made, answers)), waited, serial: isSerial(trace) })
+    order = nextOrder(trace)
+  }
+  await lanes.close()
+  return endings
+}
+
+/**
+ * Does several calls, one in each lane, letting go one message at a time: those of `prefix` as it says, the rest first come first. Whether
+ * a message was answered or waits for a lock, PostgreSQL tells.
+ */
+async function interleave<Told>(
   registry: Registry,
   { lanes, changed }: Lanes,
   witness: Witness,
-  requests: readonly Request[],
+  calls: readonly Call<Told>[],
   prefix: readonly number[],
-): Promise<Interleaved> {
-  const used = lanes.slice(0, requests.length)
+): Promise<{ answers: Answered<Told>[]; trace: Trace; waited: boolean }> {
+  const used = lanes.slice(0, calls.length)
   const trace: Trace = []
+  const invoked = new Map<number, number>()
   const notBefore = new Map<number, string>()
   let waited = false
   let clock = 0
-  const operations = requests.map((request, client): Operation => {
-    const { agreementId } = request
-    return { client, agreementId, request, invoked: Number.NaN, answered: Number.NaN, outcome: { is: 'failed', why: 'no answer' } }
-  })
-  const running = requests.map(async (request, nth) => {
+  const running = calls.map(async (call, nth): Promise<Answered<Told>> => {
     const lane = used[nth]
-    const operation = operations[nth]
-    if (!lane || !operation) throw new Error('a lane for each request')
+    if (!lane) throw new Error('a lane for each call')
     lane.status = 'thinking'
-    const { outcome } = await perform({ ...registry.deps, database: lane.database }, request)
+    const told = await call({ ...registry.deps, database: lane.database })
     clock += 1
-    Object.assign(operation, { outcome, answered: clock })
+    const answered = clock
     lane.status = 'done'
+    const moment = notBefore.get(nth)
+    return { told, answered, invoked: invoked.get(nth) ?? Number.NaN, ...(moment !== undefined && { notBefore: moment }) }
   })
   const all = Promise.all(running)
   const failed = all.then(
@@ -150,16 +178,13 @@ export async function interleave(
       for (const one of waiting) notBefore.set(used.indexOf(one), now)
     }
     clock += 1
-    const operation = operations[nth]
     // A call begins with its first message: until then it has done nothing.
-    if (operation && Number.isNaN(operation.invoked)) operation.invoked = clock
+    if (!invoked.has(nth)) invoked.set(nth, clock)
     trace.push({ chosen, ready: ready.length, lane: nth })
     lane.status = 'sent'
     lane.go()
   }
-  await all
-  for (const [nth, moment] of notBefore) Object.assign(operations[nth] ?? {}, { notBefore: moment })
-  return { operations, trace, waited }
+  return { answers: await all, trace, waited }
 }
 
 async function nowOf({ deps }: Registry, { pool }: Witness): Promise<string> {
@@ -192,13 +217,13 @@ async function settle(lanes: readonly Lane[], changed: () => Promise<void>, { po
 }
 
 /** The next order to try after one that was tried: depth first, so that every order comes once. Nothing when all were tried. */
-export function nextOrder(trace: Trace): number[] | undefined {
+function nextOrder(trace: Trace): number[] | undefined {
   const last = trace.findLastIndex(({ chosen, ready }) => chosen + 1 < ready)
   return last < 0 ? undefined : [...trace.slice(0, last).map(({ chosen }) => chosen), (trace[last]?.chosen ?? 0) + 1]
 }
 
 /** Whether the calls came one after the other: each began when the one before was answered. */
-export function isSerial(trace: Trace): boolean {
+function isSerial(trace: Trace): boolean {
   const changes = trace.filter(({ lane }, index) => index > 0 && trace[index - 1]?.lane !== lane).length
   return changes + 1 === new Set(trace.map(({ lane }) => lane)).size
 }

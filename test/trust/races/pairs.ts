@@ -1,11 +1,12 @@
 import type { Registry } from '../../support/registry.ts'
+import { perform } from './acts.ts'
 import { evidenceOf, peopleOf, type Witness } from './evidence.ts'
 import type { AgreementEvidence, Evidence, Operation } from './history.ts'
-import { type Interleaved, interleave, isSerial, nextOrder, openLanes } from './interleave.ts'
+import { inEveryOrder, type Order } from './interleave.ts'
 import { type Act, copyOf, inWords, type World } from './worlds.ts'
 
 /** What came of one order of the messages: the answers and the state, in words that two runs can share. */
-export type Ending = Pick<Interleaved, 'operations' | 'waited'> & { evidence: AgreementEvidence; words: string; serial: boolean }
+export type Ending = Order & { operations: Operation[]; evidence: AgreementEvidence; words: string }
 
 /** Does several acts at one instant on copies of one agreement, in every order of their messages to the database. */
 export async function everyOrder(
@@ -14,19 +15,21 @@ export async function everyOrder(
   world: World,
   together: readonly Act[],
 ): Promise<{ endings: Ending[]; people: Evidence['people'] }> {
-  const endings: Ending[] = []
-  const lanes = await openLanes(registry, together.length)
-  for (let order: number[] | undefined = []; order; ) {
+  const ready = async () => {
     const { id, baseline } = await copyOf(registry, world)
     // Twice the same act is done by two different people.
     const requests = together.map((act, nth) => ({ ...world.requests[act][together.indexOf(act) === nth ? 0 : 1], agreementId: id }))
-    const { operations, trace, waited } = await interleave(registry, lanes, witness, requests, order)
+    const calls = requests.map((request) => async (deps: Registry['deps']) => ({ request, ...(await perform(deps, request)) }))
+    return { id, baseline, calls }
+  }
+  const endings = await inEveryOrder(registry, witness, together.length, ready, async ({ id, baseline }, answers) => {
+    const operations = answers.map(
+      ({ told: { request, outcome }, ...times }, client): Operation => ({ client, agreementId: id, request, outcome, ...times }),
+    )
     const evidence = await evidenceOf(witness, id, baseline)
     const words = `${operations.map(answerOf).join(' | ')} | ${inWords(evidence.head?.state, world.entries)}`
-    endings.push({ operations, waited, evidence, words, serial: isSerial(trace) })
-    order = nextOrder(trace)
-  }
-  await lanes.close()
+    return { operations, evidence, words }
+  })
   return { endings, people: await peopleOf(witness) }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeMeeting, takeAttendance } from '../../../src/actions/meeting.ts'
 import { callReflection, reflect } from '../../../src/actions/round.ts'
 import { by } from '../../../src/domain/actor.ts'
-import type { Agreement, AgreementEvent } from '../../../src/domain/agreement.ts'
+import type { AgreementEvent } from '../../../src/domain/agreement.ts'
 import { contentOf, textDigest } from '../../../src/domain/agreement-text.ts'
 import type { Kept } from '../../../src/domain/ledger.ts'
 import { agreementStream, change } from '../../../src/store/ledger.ts'
@@ -114,23 +114,28 @@ async function worldOf(
 }
 
 /** The same agreement once more, under another id: everything that happened in it, recorded at once. Gives its id and revision. */
-export async function copyOf(registry: Registry, { entries, id }: World): Promise<{ id: string; baseline: number }> {
+export async function copyOf(
+  registry: Registry,
+  { entries, id }: Pick<World, 'entries' | 'id'>,
+): Promise<{ id: string; baseline: number }> {
   const copy = randomUUID()
   const events = entries.map(({ type, payload, mandateId }): AgreementEvent => {
     const data = type === 'agreement-created' ? { ...(payload as object), id: copy } : payload
     return { type, data, ...(mandateId && { mandateId }) } as AgreementEvent
   })
   const who = by(registry.school.grantor.actor)
-  // In two goes, because the opening of a round is kept as it was: what comes with it would be kept too.
-  const opened = events.findIndex((event) => event.type === 'round-opened') + 1
-  for (const some of [events.slice(0, opened), events.slice(opened)])
-    await change(registry.deps.database, agreementStream, [copy], who, async () => new Map([[copy, some]]))
+  // In several goes: the opening of a round is kept as it was (what comes with it would be kept too), a round is closed before the next one
+  // opens, and a place that came with an annex is newer than that annex.
+  const ends = ['round-opened', 'round-closed', 'annex-proposed']
+  const goes = events.flatMap(({ type }, nth) => (ends.includes(type) ? [nth + 1] : []))
+  for (const [nth, from] of [0, ...goes].entries())
+    await change(registry.deps.database, agreementStream, [copy], who, async () => new Map([[copy, events.slice(from, goes[nth])]]))
   if (entries.some((entry) => entry.streamId !== id)) throw new Error('these are the entries of another agreement')
   return { id: copy, baseline: entries.length }
 }
 
 /** A state without what is new each time: ids and moments that were made after the start, hashes and signatures. */
-export function inWords(state: Agreement | undefined, start: readonly Kept[]): string {
+export function inWords(state: object | undefined, start: readonly Kept[]): string {
   const before = JSON.stringify(start)
   const made = new Map<string, string>()
   const said = JSON.stringify({ ...state, id: '' }, (key, value) => (key === 'signature' ? '' : value))

@@ -29,7 +29,10 @@ export function enrolmentRoutes(app: FastifyInstance, deps: Deps): void {
     summary: { en: 'Who is enrolled in a programme', nl: 'Wie is aangemeld voor een programma' },
     access: 'member',
     params: z.strictObject(ofProgramme),
-    query: z.strictObject({ ...pageQuery(), round: number.optional().describe('only those of this round') }),
+    query: z.strictObject({
+      ...pageQuery(),
+      round: number.optional().describe('only those of this round; without it, of all that were not cancelled'),
+    }),
     answer: { status: 200, schema: pageOf(Enrolment, 'EnrolmentPage') },
     handle: async (call) => {
       const after = position(call, z.tuple([uuid]))

@@ -33,8 +33,8 @@ export function matchingRoutes(app: FastifyInstance, deps: Deps): void {
       nl: 'Wie bij wie op bezoek gaat, en waarom wie overblijft, overblijft',
     },
     description: {
-      en: 'As it was worked out last; a proposal until the placements of the round are made. Without `round` that of the last round that has one.',
-      nl: 'Zoals het laatst is uitgezocht; een voorstel totdat de bezoeken van de ronde zijn gemaakt. Zonder `round` die van de laatste ronde die er een heeft.',
+      en: 'As it was worked out last; a proposal until the placements of the round are made. Without `round` that of the last round that has one and was not cancelled.',
+      nl: 'Zoals het laatst is uitgezocht; een voorstel totdat de bezoeken van de ronde zijn gemaakt. Zonder `round` die van de laatste ronde die er een heeft en niet is afgelast.',
     },
     access: 'member',
     params,
