@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Agreement } from '../../src/domain/agreement.ts'
 import { digest } from '../../src/domain/digest.ts'
-import { endsOf, unmarked } from '../../src/domain/search.ts'
+import { endsOf, spoken } from '../../src/domain/search.ts'
 import { agreementStream, networkStream, organisationStream } from '../../src/store/ledger.ts'
 import { idOf, nths, oinOf, organisationName, scattered, subjectOf, suffixOf, titleOf } from './cast.ts'
 import type { OpenAgreement, Seated } from './filled.ts'
@@ -19,8 +19,8 @@ const networkToken = 'd'.repeat(12)
 const seatToken = (seat: number): string => `eeeeeeeee${seat.toString(16).padStart(3, '0')}`
 
 // The words of the social map, as COPY writes their lines: what a name ends with comes after it, and follows from it.
-const searchedToken = '{name}\\n'
-const searchedName = (name: string): string => `${unmarked(name)}\\n${endsOf(unmarked(name)).join(' ')}`
+const searchedToken = `${spoken('{name}')}\\n`
+const searchedName = (name: string): string => `${spoken(name)}\\n${endsOf(spoken(name)).join(' ')}`
 
 /** The salts of a stream: 32 bytes of which the last four are the revision, and the others follow from seed and stream. */
 function saltsOf(seed: number, stream: string): (revision: number) => string {

@@ -1,11 +1,11 @@
-/** A text as both sides of a search have it: without the marks on letters, so that *creche* finds *crèche*. */
-export const unmarked = (text: string): string =>
+// Without the marks on letters, so that *creche* finds *crèche*.
+const unmarked = (text: string): string =>
   text
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
 
-/** The words of a text as they are searched, without what stands between them: PostgreSQL takes *zorg/welzijn* for one word, a path. */
+/** The words of a text as they are searched, without marks and what stands between them: PostgreSQL takes *zorg/welzijn* for one word, a path. */
 export const spoken = (text: string): string => unmarked(text).replace(/[^\p{L}\p{N}\n]+/gu, ' ')
 
 /** Of how many letters a part of a word is found by: with fewer it would be found in words that have nothing to do with it. */

@@ -3,7 +3,9 @@ import { addParty, leaveTable, openRound } from '../../src/domain/agreement.ts'
 import { type Annex, dropped, viewAnnex } from '../../src/domain/annex.ts'
 import { consentToAnnex, objectToAnnex, ProposeAccession, proposeAccession, proposeExpulsion } from '../../src/domain/annex-acts.ts'
 import type { Context } from '../../src/domain/event.ts'
+import { withdrawMandate } from '../../src/domain/mandate-acts.ts'
 import { partyOf, present, seated, settled } from '../../src/domain/party.ts'
+import { closeRound } from '../../src/domain/reflection.ts'
 import { takeStance } from '../../src/domain/stance.ts'
 import { addDays, dayOf, later, startOf } from '../../src/domain/time.ts'
 import {
@@ -20,6 +22,7 @@ import {
   directory,
   does,
   ends,
+  goTo,
   grant,
   type House,
   inspectorate,
@@ -29,6 +32,7 @@ import {
   pass,
   prepare,
   reasons,
+  reflects,
   school,
   seatedHouses,
   secondRound,
@@ -156,6 +160,29 @@ describe('joining what was adopted', () => {
     expect([stateOf(table, id), seatedNow(table)]).toEqual(['effective', [...three, stranger.name]])
     expect(codes(() => consents(table, stranger, id))).toEqual(['wrong-state'])
     expect(codes(() => objects(table, city, id))).toEqual(['wrong-state'])
+  })
+
+  test('who was let in and joined has taken its place: nobody takes it back, whatever became of its mandate', () => {
+    const table = inForce()
+    const id = letsIn(table, stranger)
+    const mandateId = grant(table, stranger)
+    consents(table, stranger, id)
+    does(table, stranger.grantor, withdrawMandate, mandateId, { reason: 'Another will come.' })
+    goTo(table, only(table.state.round?.reviewOn))
+    for (const house of seatedHouses) reflects(table, house)
+    goTo(table, addDays(dayOf(table.now), 60))
+    does(table, school.representative, closeRound)
+    does(table, school.representative, openRound, {})
+    expect(table.state.mandates).not.toHaveProperty(mandateId)
+    const place = only(partyOf(table.state, stranger.id)).id
+    expect(codes(() => does(table, school.representative, leaveTable, place, { reason }))).toEqual(['not-yours'])
+  })
+
+  test('letting in is to a version that holds, and not to one that lapsed while the invitation waited', () => {
+    const table = inForce()
+    const id = invites(table, stranger)
+    goTo(table, dayOf(only(table.state.periods[0]).untilAt))
+    expect(codes(() => consents(table, school, id))).toEqual(['nothing-adopted'])
   })
 
   test('a party that is invited reads already: it consents when it likes, and joins at the end of the window', () => {

@@ -149,6 +149,11 @@ describe('of several mandates', () => {
     does(table, school.grantor, withdrawMandate, first, { reason: 'Anew' })
     expect(held()).toEqual([later, first])
     expect(why()).toBe('mandate-not-yet-effective')
+    does(table, school.grantor, withdrawMandate, later, { reason: 'Anew' })
+    grant(table, school)
+    table.state = withLeavers(table.state, { [school.representative.personId]: table.now })
+    // Of those that were withdrawn too, it is said that the one left had to be granted to somebody else.
+    expect(why()).toBe('mandate-holder-left')
   })
 
   test('a party has the effective ones of all its people', () => {
