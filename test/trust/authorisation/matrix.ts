@@ -187,13 +187,13 @@ async function runOperation(
   outcome.denied += denied.length
   outcome.through += cells.length - denied.length
   const entries = await entriesIn(owner)
-  // What is compared with comes first.
-  const first = ({ target }: Cell) => target.kind === 'unknown' || ('last' in target && target.last === 'unknown')
-  await each(denied.filter(first), run)
-  await each(
-    denied.filter((cell) => !first(cell)),
-    run,
-  )
+  // What is compared with comes first: what is unknown, then what is unknown beneath.
+  const turnOf = ({ target }: Cell) => (target.kind === 'unknown' ? 0 : 'last' in target && target.last === 'unknown' ? 1 : 2)
+  for (const turn of [0, 1, 2])
+    await each(
+      denied.filter((cell) => turnOf(cell) === turn),
+      run,
+    )
   if ((await entriesIn(owner)) !== entries) outcome.wrong.push(`${operation.id}: something was written that had to be denied`)
   await stage.rehearse(() =>
     each(
