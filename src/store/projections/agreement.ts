@@ -3,10 +3,19 @@ import { participantsIn } from '../../domain/annexed.ts'
 import { carried } from '../../domain/commitment.ts'
 import { pulsesTaken } from '../../domain/pulse-taken.ts'
 import { idsOf } from '../../domain/source.ts'
+import type { Period } from '../../domain/version.ts'
 import { agreements, annexes, links, mandates, parties, publications, roles, transfers } from '../tables/agreement.ts'
 import { contributions, hearings, impasses, meetings, pulses, reflections, rounds, stances } from '../tables/round.ts'
 import { commitments, inForce, participants, versions } from '../tables/version.ts'
 import { keyed, one, type Projection, projection } from './projection.ts'
+
+// Who takes part in a period never changes, and evolving shares the periods that it leaves alone: told once, they are the same by identity.
+const told = new WeakMap<Period, (ReturnType<typeof participantsIn>[number] & { periodId: string })[]>()
+function participantsOf(state: Agreement, period: Period) {
+  const known = told.get(period) ?? participantsIn(state, period).map((one) => ({ ...one, periodId: period.id }))
+  told.set(period, known)
+  return known
+}
 
 export const agreementProjections: Projection<Agreement>[] = [
   projection(agreements, one, (state: Agreement) => {
@@ -204,7 +213,7 @@ export const agreementProjections: Projection<Agreement>[] = [
     participants,
     (state: Agreement) =>
       keyed(
-        state.periods.flatMap((period) => participantsIn(state, period).map((one) => ({ ...one, periodId: period.id }))),
+        state.periods.flatMap((period) => participantsOf(state, period)),
         ({ periodId, organisationId }) => `${periodId} ${organisationId}`,
       ),
     ({ periodId, organisationId, title, involvement }, { id, kind }) => ({
