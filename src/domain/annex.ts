@@ -4,7 +4,7 @@ import { type ById, type EventOf, type Evolvers, inOrder, patch, put } from './e
 import { type Machine, statesOf } from './machine.ts'
 import { type HasParties, type Party, present } from './party.ts'
 import { refuse } from './refusal.ts'
-import { type AgendaItem, type HasRound, phaseAt, tableActions } from './round.ts'
+import { type AgendaItem, type HasRound, isDoneIn, phaseAt } from './round.ts'
 import { type Instant, instantOut } from './time.ts'
 import { uuid } from './uuid.ts'
 import { annexKinds } from './version.ts'
@@ -80,7 +80,7 @@ export function waitsFor(state: HasAnnexes & HasRound, annex: Annex, party: Part
   if (party.involvement !== 'seated') return false
   if (lacksPlace(state, annex) && !windowOpen(annex, at)) {
     const isHere = present(state).some(({ id }) => id === byPartyId)
-    return (tableActions['let-in'].in as readonly string[]).includes(phaseAt(state, at)) && (byPartyId === party.id || !isHere)
+    return isDoneIn('let-in', phaseAt(state, at)) && (byPartyId === party.id || !isHere)
   }
   if (byPartyId === party.id) return false
   if (consentedPartyIds.includes(party.id)) return false

@@ -29,6 +29,7 @@ export function annexed(state: Annexed, at: Instant): readonly Period[] {
   const stays = (period: Period) => wanted.some((span) => alike(span, period))
   const fresh = wanted.filter((span) => !open.some((period) => alike(span, period)))
   if (fresh.length === 0) return state.periods
+  // What became known or was replaced at this very moment is not in its table yet, and has its id.
   const known = state.periods.filter((period) => open.includes(period) || period.knownAt === at || period.replacedAt === at)
   const told: Period[] = known.map((period) => (open.includes(period) && !stays(period) ? { ...period, replacedAt: at } : period))
   for (const span of fresh) told.push({ ...span, id: unusedId(told, `${span.version}@${at}`), knownAt: at })

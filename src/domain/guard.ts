@@ -3,7 +3,7 @@ import type { Context } from './event.ts'
 import { type Ask, effectiveMandates, gaps, type HasMandates, type Mandate, mandateStatus, mandatesOf, whyNotEffective } from './mandate.ts'
 import { type Party, partyOf, partyOfActor } from './party.ts'
 import { type Reason, Refused, refuse } from './refusal.ts'
-import { type HasRound, phaseAt, type Standing, type TableAction, tableActions } from './round.ts'
+import { type HasRound, isDoneIn, phaseAt, type Standing, type TableAction, tableActions } from './round.ts'
 import type { Instant } from './time.ts'
 
 /** Who acts at the table: a person, for a party, and the mandate that they hold for it, if any. */
@@ -25,7 +25,7 @@ export function guard(state: Table, action: TableAction, { actor, now }: Context
   const person = requirePerson(actor)
   const rule = tableActions[action]
   const phase = phaseAt(state, now)
-  if (!(rule.in as readonly string[]).includes(phase)) refuse('wrong-phase', { action, phase, phases: rule.in.join(', ') })
+  if (!isDoneIn(action, phase)) refuse('wrong-phase', { action, phase, phases: rule.in.join(', ') })
   const held = mandatesOf(state, party.id, person.personId, now)
   const lacking = lacks(rule.standing, party, held, state, now)
   if (lacking) throw new Refused([lacking])
@@ -73,8 +73,7 @@ export function allowedActions(state: Table, actor: Actor, now: Instant): TableA
   if (actor.kind !== 'person' || !party) return []
   const phase = phaseAt(state, now)
   const held = mandatesOf(state, party.id, actor.personId, now)
-  return (Object.keys(tableActions) as TableAction[]).filter((action) => {
-    const rule = tableActions[action]
-    return (rule.in as readonly string[]).includes(phase) && !lacks(rule.standing, party, held, state, now)
-  })
+  return (Object.keys(tableActions) as TableAction[]).filter(
+    (action) => isDoneIn(action, phase) && !lacks(tableActions[action].standing, party, held, state, now),
+  )
 }

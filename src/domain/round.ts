@@ -203,3 +203,6 @@ export const tableActions = {
   'end': { in: open, standing: 'bind' },
 } as const satisfies Record<string, { in: readonly Phase[]; standing: Standing }>
 export type TableAction = keyof typeof tableActions
+
+/** Whether something can be done in a phase, whoever does it. */
+export const isDoneIn = (action: TableAction, phase: Phase): boolean => (tableActions[action].in as readonly Phase[]).includes(phase)

@@ -49,15 +49,23 @@ export async function findOrganisation({ db }: Database, id: string): Promise<Or
   return rows[0]?.doc ?? refuse('not-found', { what: 'organisation' })
 }
 
-type Nested = PgTable & { id: AnyPgColumn; organisationId: AnyPgColumn; doc: AnyPgColumn }
+type Nested = PgTable & { organisationId: AnyPgColumn; doc: AnyPgColumn }
+type WithId = Nested & { id: AnyPgColumn }
 
-/** What belongs to an organisation, in order of id; refuses where there is no such organisation. One statement. */
-async function listOf<Doc>({ db }: Database, organisationId: string, table: Nested, where: SQL | undefined, { after, limit }: Page) {
+/** What belongs to an organisation, in order of a column; refuses where there is no such organisation. One statement. */
+export async function listInOrder<Doc>(
+  { db }: Database,
+  organisationId: string,
+  table: Nested,
+  by: AnyPgColumn,
+  { after, limit }: Page,
+  where?: SQL,
+): Promise<Doc[]> {
   const page = db
     .select({ doc: sql<Doc | null>`${table.doc}`.as('listed') })
     .from(table as PgTable)
-    .where(and(eq(table.organisationId, organisationId), where, afterPosition([table.id], after)))
-    .orderBy(asc(table.id))
+    .where(and(eq(table.organisationId, organisationId), where, afterPosition([by], after)))
+    .orderBy(asc(by))
     .limit(limit)
     .as('page')
   const rows = await db
@@ -69,7 +77,10 @@ async function listOf<Doc>({ db }: Database, organisationId: string, table: Nest
   return rows.flatMap(({ doc }) => (doc === null ? [] : [doc as Doc]))
 }
 
-async function findOf<Doc>(database: Database, organisationId: string, table: Nested, id: string, what: string): Promise<Doc> {
+const listOf = <Doc>(database: Database, organisationId: string, table: WithId, where: SQL | undefined, page: Page): Promise<Doc[]> =>
+  listInOrder(database, organisationId, table, table.id, page, where)
+
+async function findOf<Doc>(database: Database, organisationId: string, table: WithId, id: string, what: string): Promise<Doc> {
   const [doc] = await listOf<Doc>(database, organisationId, table, eq(table.id, id), { limit: 1 })
   return doc ?? refuse('not-found', { what })
 }

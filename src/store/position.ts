@@ -1,35 +1,24 @@
-import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
+import { and, asc, eq, or, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import type { Acknowledgement, AcknowledgementView, PositionAnswer, PositionStatement } from '../domain/position.ts'
 import { refuse } from '../domain/refusal.ts'
 import { afterPosition, readerOf } from './agreement.ts'
 import type { Database, Queries } from './database.ts'
 import { isMember } from './network/network.ts'
+import { listInOrder } from './organisation.ts'
 import { networkMembers, networks } from './tables/network.ts'
-import { acknowledgements, organisations, positionAnswers, positionStatements } from './tables/organisation.ts'
+import { acknowledgements, positionAnswers, positionStatements } from './tables/organisation.ts'
 
 /** The statements of an organisation, in order; refuses where there is no such organisation. One statement. */
-export async function listStatements(
-  { db }: Database,
+export const listStatements = (
+  database: Database,
   organisationId: string,
-  { after = 0, limit }: { after?: number | undefined; limit: number },
-): Promise<PositionStatement[]> {
-  const { number } = positionStatements
-  const page = db
-    .select({ doc: sql<PositionStatement | null>`${positionStatements.doc}`.as('listed') })
-    .from(positionStatements)
-    .where(and(eq(positionStatements.organisationId, organisationId), gt(number, after)))
-    .orderBy(asc(number))
-    .limit(limit)
-    .as('page')
-  const rows = await db
-    .select({ doc: page.doc })
-    .from(organisations)
-    .leftJoinLateral(page, sql`true`)
-    .where(eq(organisations.id, organisationId))
-  if (rows.length === 0) refuse('not-found', { what: 'organisation' })
-  return rows.flatMap(({ doc }) => (doc === null ? [] : [doc]))
-}
+  { after, limit }: { after?: number | undefined; limit: number },
+): Promise<PositionStatement[]> =>
+  listInOrder(database, organisationId, positionStatements, positionStatements.number, {
+    limit,
+    after: after === undefined ? after : [after],
+  })
 
 /** A statement by its number. */
 export async function statementOf(queries: Queries, organisationId: string, number: number): Promise<PositionStatement> {
